@@ -1,0 +1,199 @@
+package session
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/daypass/daypass/internal/secret"
+)
+
+const version = 1
+
+// Field tags of version 1. A number is never given a second meaning.
+const (
+	tagKind      = 1
+	tagAccount   = 2
+	tagSecret    = 3
+	tagIssued    = 4
+	tagExpires   = 5
+	tagEntityID  = 6
+	tagEntityARN = 7
+	tagName      = 8
+	tagSource    = 9
+	tagProvider  = 10
+	tagMFA       = 11
+	tagDepth     = 12
+	tagPacked    = 13
+	tagFact      = 14 // payload: fields tagFactKey, tagFactValue…
+	tagMultiFact = 15
+	tagPartition = 16
+
+	// Inside the packed field.
+	tagPolicy     = 1
+	tagPolicyARN  = 2
+	tagTag        = 3 // payload: uvarint key length, key, value
+	tagTransitive = 4
+
+	// Inside a fact.
+	tagFactKey   = 1
+	tagFactValue = 2
+)
+
+func appendText(b []byte, tag byte, v string) []byte {
+	b = binary.AppendUvarint(append(b, tag), uint64(len(v)))
+	return append(b, v...)
+}
+
+// appendSome is appendText for a field that is left out when empty.
+func appendSome(b []byte, tag byte, v string) []byte {
+	if v == "" {
+		return b
+	}
+	return appendText(b, tag, v)
+}
+
+func appendNumber(b []byte, tag byte, v int64) []byte {
+	if v == 0 {
+		return b
+	}
+	var n [binary.MaxVarintLen64]byte
+	return appendText(b, tag, string(n[:binary.PutUvarint(n[:], uint64(v))]))
+}
+
+func appendTime(b []byte, tag byte, t time.Time) []byte {
+	if t.IsZero() {
+		return b
+	}
+	return appendNumber(b, tag, t.Unix())
+}
+
+func (s *Session) append(b []byte, packed Packed) []byte {
+	b = append(b, version)
+	b = appendNumber(b, tagKind, int64(s.Kind))
+	b = appendSome(b, tagPartition, s.Partition)
+	b = appendText(b, tagAccount, s.Account)
+	b = appendText(b, tagSecret, s.Secret.Reveal())
+	b = appendTime(b, tagIssued, s.Issued)
+	b = appendTime(b, tagExpires, s.Expires)
+	b = appendSome(b, tagEntityID, s.EntityID)
+	b = appendSome(b, tagEntityARN, s.EntityARN)
+	b = appendSome(b, tagName, s.Name)
+	b = appendSome(b, tagSource, s.Source)
+	b = appendSome(b, tagProvider, s.Provider)
+	b = appendTime(b, tagMFA, s.MFA)
+	b = appendNumber(b, tagDepth, int64(s.Depth))
+	if packed != nil {
+		b = appendText(b, tagPacked, string(packed))
+	}
+	for _, f := range s.Facts {
+		tag := byte(tagFact)
+		if f.Multi {
+			tag = tagMultiFact
+		}
+		inner := appendText(nil, tagFactKey, f.Key)
+		for _, v := range f.Values {
+			inner = appendText(inner, tagFactValue, v)
+		}
+		b = appendText(b, tag, string(inner))
+	}
+	return b
+}
+
+// eachField calls f for each field of b.
+func eachField(b []byte, f func(tag byte, v []byte) error) error {
+	for len(b) > 0 {
+		tag := b[0]
+		n, w := binary.Uvarint(b[1:])
+		if w <= 0 || n > uint64(len(b)-1-w) {
+			return fmt.Errorf("%w: field %d is cut short", ErrMalformed, tag)
+		}
+		b = b[1+w:]
+		if err := f(tag, b[:n]); err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+func parse(b []byte) (*Session, error) {
+	if len(b) == 0 || b[0] != version {
+		return nil, fmt.Errorf("%w: version", ErrMalformed)
+	}
+	s := new(Session)
+	err := eachField(b[1:], s.setField)
+	switch {
+	case err != nil:
+		return nil, err
+	case s.Kind < Role || s.Kind > Federated, s.Account == "", s.Secret.Empty(), s.Expires.IsZero():
+		return nil, fmt.Errorf("%w: a field is missing", ErrMalformed)
+	}
+	return s, nil
+}
+
+func (s *Session) setField(tag byte, v []byte) (err error) {
+	switch tag {
+	case tagPartition:
+		s.Partition = string(v)
+	case tagAccount:
+		s.Account = string(v)
+	case tagSecret:
+		s.Secret = secret.New(string(v))
+	case tagEntityID:
+		s.EntityID = string(v)
+	case tagEntityARN:
+		s.EntityARN = string(v)
+	case tagName:
+		s.Name = string(v)
+	case tagSource:
+		s.Source = string(v)
+	case tagProvider:
+		s.Provider = string(v)
+	case tagPacked:
+		return s.unpack(v)
+	case tagFact, tagMultiFact:
+		return s.addFact(v, tag == tagMultiFact)
+	case tagKind, tagIssued, tagExpires, tagMFA, tagDepth:
+		n, w := binary.Uvarint(v)
+		if w != len(v) {
+			return fmt.Errorf("%w: number in field %d", ErrMalformed, tag)
+		}
+		s.setNumber(tag, int64(n))
+	default:
+		return fmt.Errorf("%w: field %d", ErrMalformed, tag)
+	}
+	return nil
+}
+
+func (s *Session) setNumber(tag byte, n int64) {
+	switch tag {
+	case tagKind:
+		s.Kind = Kind(n)
+	case tagIssued:
+		s.Issued = time.Unix(n, 0).UTC()
+	case tagExpires:
+		s.Expires = time.Unix(n, 0).UTC()
+	case tagMFA:
+		s.MFA = time.Unix(n, 0).UTC()
+	case tagDepth:
+		s.Depth = int(n)
+	}
+}
+
+func (s *Session) addFact(v []byte, multi bool) error {
+	f := Fact{Multi: multi}
+	err := eachField(v, func(tag byte, v []byte) error {
+		switch tag {
+		case tagFactKey:
+			f.Key = string(v)
+		case tagFactValue:
+			f.Values = append(f.Values, string(v))
+		default:
+			return fmt.Errorf("%w: field %d of a fact", ErrMalformed, tag)
+		}
+		return nil
+	})
+	s.Facts = append(s.Facts, f)
+	return err
+}

@@ -1,19 +1,47 @@
 package sigv4
 
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"log/slog"
+)
+
+const redacted = "[redacted]"
+
 // SigningKey is the HMAC key that a secret gives for one day, region and
 // service. The zero value never verifies. It does not print.
-type SigningKey [32]byte
+type SigningKey [sha256.Size]byte
 
 // DeriveKey returns the key of secret for a date (yyyymmdd), region and service.
-// An empty secret gives the zero key.
-func DeriveKey(secret, date, region, service string) SigningKey { return SigningKey{} }
-
-// KeyCache remembers derived keys. The zero value is ready; it is safe for
-// concurrent use and bounded.
-type KeyCache struct{}
-
-// Key returns DeriveKey(secret, date, region, service), remembered under all of
-// its arguments, so that a key id whose secret changed never meets the old key.
-func (c *KeyCache) Key(accessKeyID, secret, date, region, service string) SigningKey {
-	return DeriveKey(secret, date, region, service)
+// Anyone can derive the key of an empty secret; it gives the zero key, which
+// verifies nothing.
+func DeriveKey(secret, date, region, service string) SigningKey {
+	if secret == "" {
+		return SigningKey{}
+	}
+	key := hmacSum([]byte("AWS4"+secret), []byte(date))
+	for _, part := range []string{region, service, terminator} {
+		key = hmacSum(key[:], []byte(part))
+	}
+	return key
 }
+
+// mac returns the HMAC of a message under k.
+func (k SigningKey) mac(message []byte) [sha256.Size]byte { return hmacSum(k[:], message) }
+
+func hmacSum(key, message []byte) (sum [sha256.Size]byte) {
+	h := hmac.New(sha256.New, key)
+	h.Write(message)
+	h.Sum(sum[:0])
+	return sum
+}
+
+// Format writes a placeholder, whatever the verb.
+func (SigningKey) Format(f fmt.State, _ rune) { f.Write([]byte(redacted)) }
+
+// LogValue returns a placeholder.
+func (SigningKey) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText returns a placeholder.
+func (SigningKey) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -1,0 +1,224 @@
+package query
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/daypass/daypass/internal/awserr"
+)
+
+// What a ValidationError may show of a request. The real service repeats a
+// whole session policy of more than 2,048 characters; a stranger's megabyte is
+// cut. The count in the message is always that of all violations.
+const (
+	maxEcho    = 16 << 10 // bytes of one value
+	maxMessage = 64 << 10 // bytes of clauses, after which no more are added
+)
+
+// violations gathers the clauses of a ValidationError:
+//
+//	2 validation errors detected: Value 'x' at 'roleArn' failed to satisfy
+//	constraint: Member must have length greater than or equal to 20; Value null
+//	at 'roleSessionName' failed to satisfy constraint: Member must not be null
+//
+// Without echo, and for a sensitive member, it is "Value at 'roleArn'". An
+// element of a list of structures is "tags.1.member.key".
+type violations struct {
+	echo   bool
+	prefix string // path of the structure being filled, with its final dot
+	n      int
+	text   []byte
+}
+
+// err returns what was gathered, nil when that is nothing.
+func (vs *violations) err() error {
+	switch vs.n {
+	case 0:
+		return nil
+	case 1:
+		return awserr.Validation("1 validation error detected: %s", vs.text)
+	}
+	return awserr.Validation("%d validation errors detected: %s", vs.n, vs.text)
+}
+
+// within calls f for what is in the member at path.
+func (vs *violations) within(path string, f func() error) error {
+	before := vs.prefix
+	vs.prefix = before + path + "."
+	err := f()
+	vs.prefix = before
+	return err
+}
+
+// add appends a clause. value is the offending value in quotes, "null", or ""
+// when it is not to be shown.
+func (vs *violations) add(f *Field, value, constraint string) {
+	vs.n++
+	if len(vs.text) > maxMessage {
+		return
+	}
+	if vs.n > 1 {
+		vs.text = append(vs.text, "; "...)
+	}
+	vs.text = append(vs.text, "Value "...)
+	if vs.echo && !f.Sensitive && value != "" {
+		vs.text = append(append(vs.text, value...), ' ')
+	}
+	vs.text = append(vs.text, "at '"...)
+	vs.text = append(append(vs.text, vs.prefix...), f.path...)
+	vs.text = append(vs.text, "' failed to satisfy constraint: "...)
+	vs.text = append(vs.text, constraint...)
+}
+
+// missing adds that a required member is absent.
+func (vs *violations) missing(f *Field) { vs.add(f, "null", notNull) }
+
+// check adds what is wrong with a scalar that was given.
+func (vs *violations) check(f *Field, v reflect.Value) {
+	if f.Pointer {
+		v = v.Elem()
+	}
+	switch f.Kind {
+	case String:
+		vs.checkString(f, v.String())
+	case Int:
+		n := v.Int()
+		if f.Bounds.HasMax && n > f.Bounds.Max {
+			vs.add(f, quote(strconv.FormatInt(n, 10)), atMost("value", f.Bounds.Max))
+		}
+		if f.Bounds.HasMin && n < f.Bounds.Min {
+			vs.add(f, quote(strconv.FormatInt(n, 10)), atLeast("value", f.Bounds.Min))
+		}
+	}
+}
+
+// checkString tries the pattern before the length, as recorded.
+func (vs *violations) checkString(f *Field, s string) {
+	if f.Pattern != nil && !f.Pattern.Match(s) {
+		vs.add(f, quote(s), matches(f.Pattern))
+	}
+	n := int64(utf8.RuneCountInString(s))
+	if f.Bounds.HasMax && n > f.Bounds.Max {
+		vs.add(f, quote(s), atMost("length", f.Bounds.Max))
+	}
+	if f.Bounds.HasMin && n < f.Bounds.Min {
+		vs.add(f, quote(s), atLeast("length", f.Bounds.Min))
+	}
+	if f.Enum != nil && !contains(f.Enum, s) {
+		vs.add(f, quote(s), vs.oneOf(f.Enum))
+	}
+}
+
+// count adds that a list is too short or too long.
+func (vs *violations) count(f *Field, elements [][]param) {
+	n := int64(len(elements))
+	long, short := f.Bounds.HasMax && n > f.Bounds.Max, f.Bounds.HasMin && n < f.Bounds.Min
+	if !long && !short {
+		return
+	}
+	value := ""
+	if f.Elem.Kind == String {
+		list := make([]string, len(elements))
+		for i, e := range elements {
+			list[i] = e[0].value
+		}
+		value = quoteList(list)
+	}
+	if long {
+		vs.add(f, value, atMost("length", f.Bounds.Max))
+	}
+	if short {
+		vs.add(f, value, atLeast("length", f.Bounds.Min))
+	}
+}
+
+// elements adds one clause when any element of a list of strings breaks any
+// constraint. It names all that elements have, whichever is broken.
+func (vs *violations) elements(f *Field, list []string) {
+	e := f.Elem
+	probe := violations{}
+	for _, s := range list {
+		if probe.checkString(e, s); probe.n > 0 {
+			vs.add(f, quoteList(list), "Member must satisfy constraint: ["+vs.constraints(e)+"]")
+			return
+		}
+	}
+}
+
+// constraints words all that is asked of an element, in the recorded order.
+func (vs *violations) constraints(e *Field) string {
+	var all []string
+	if e.Bounds.HasMax {
+		all = append(all, atMost("length", e.Bounds.Max))
+	}
+	if e.Bounds.HasMin {
+		all = append(all, atLeast("length", e.Bounds.Min))
+	}
+	if e.Pattern != nil {
+		all = append(all, matches(e.Pattern))
+	}
+	if e.Enum != nil {
+		all = append(all, vs.oneOf(e.Enum))
+	}
+	if e.Required {
+		all = append(all, notNull)
+	}
+	return strings.Join(all, ", ")
+}
+
+const notNull = "Member must not be null"
+
+func atMost(what string, n int64) string {
+	return "Member must have " + what + " less than or equal to " + strconv.FormatInt(n, 10)
+}
+
+func atLeast(what string, n int64) string {
+	return "Member must have " + what + " greater than or equal to " + strconv.FormatInt(n, 10)
+}
+
+func matches(p *Pattern) string {
+	return "Member must satisfy regular expression pattern: " + p.Text
+}
+
+// oneOf names the legal values where the service shows values at all.
+func (vs *violations) oneOf(enum []string) string {
+	if !vs.echo {
+		return "Member must satisfy enum value set"
+	}
+	return "Member must satisfy enum value set: [" + strings.Join(enum, ", ") + "]"
+}
+
+func contains(set []string, s string) bool {
+	for _, e := range set {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// quote returns a value as messages show it, cut when it is very long.
+func quote(s string) string {
+	if len(s) > maxEcho {
+		s = strings.ToValidUTF8(s[:maxEcho], "") + "..."
+	}
+	return "'" + s + "'"
+}
+
+func quoteList(list []string) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, s := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(s)
+		if b.Len() > maxEcho {
+			break // quote cuts the rest
+		}
+	}
+	b.WriteByte(']')
+	return quote(b.String())
+}

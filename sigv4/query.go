@@ -171,12 +171,27 @@ func unescape(s string) string {
 // appendDecoded appends a raw name or value of a query string in canonical
 // encoding.
 func appendDecoded(dst []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		c, n := decodeAt(s, i)
+	for s != "" {
+		n := plain(s)
+		dst = append(dst, s[:n]...)
+		if n == len(s) {
+			break
+		}
+		c, more := decodeAt(s, n)
 		dst = appendByte(dst, c)
-		i += n
+		s = s[n+1+more:]
 	}
 	return dst
+}
+
+// plain returns how many bytes at the start of s need no escape.
+func plain(s string) int {
+	for i := range len(s) {
+		if !isUnreserved(s[i]) {
+			return i
+		}
+	}
+	return len(s)
 }
 
 // decodeAt returns the byte that s[i] stands for, and how many bytes after s[i]
@@ -200,9 +215,17 @@ func appendByte(dst []byte, c byte) []byte {
 	return append(dst, '%', upperHex[c>>4], upperHex[c&15])
 }
 
+// isUnreserved reports whether c is one of A-Z a-z 0-9 "-" "." "_" "~". Each bit
+// of the masks is a character: below "@", and from there on.
 func isUnreserved(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
-		c == '-' || c == '.' || c == '_' || c == '~'
+	const low, high uint64 = 0x03ff_6000_0000_0000, 0x47ff_fffe_87ff_fffe
+	switch {
+	case c < 64:
+		return low>>c&1 != 0
+	case c < 128:
+		return high>>(c-64)&1 != 0
+	}
+	return false
 }
 
 func isHex(c byte) bool {

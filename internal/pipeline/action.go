@@ -1,0 +1,97 @@
+// Package pipeline is the one way every action of every service is carried out:
+//
+//	decode → authenticate → validate → authorize → do
+//
+// An [Action] is data and functions: what its parameters look like, what the
+// caller must be allowed to do, and the work itself. It cannot leave out a
+// step, put one before another, or answer before the last one. The zero
+// settings are the strict ones: an action is signed unless it says otherwise,
+// and an Action without Asks panics when it is registered.
+//
+// The package knows nothing of HTTP answers: internal/server hands it a [Call]
+// and renders what comes back.
+package pipeline
+
+import (
+	"github.com/daypass/daypass/internal/authz"
+	"github.com/daypass/daypass/internal/query"
+)
+
+// TxMode says what an action needs of the store.
+type TxMode int
+
+// The modes. In ReadTx and WriteTx, Call.Tx is open for Check, Asks, the
+// authorization and Do, which thus see one moment of the database. A WriteTx
+// commits only when Do succeeds; its functions may run twice, so they have no
+// effects but on Tx and their results.
+const (
+	NoTx TxMode = iota
+	ReadTx
+	WriteTx
+)
+
+// Action is one operation of an API: input struct In, output struct Out.
+type Action[In, Out any] struct {
+	// Name is the operation's name on the wire.
+	Name string
+
+	// Unsigned admits callers without a signature. Such an action proves in Do
+	// who is there.
+	Unsigned bool
+
+	// Tx is what the action needs of the store.
+	Tx TxMode
+
+	// Check makes what checks the schema cannot express. Optional.
+	Check func(*Call, *In) error
+
+	// Asks says which permissions the caller needs; each must be granted.
+	// [NoQuestion] is the explicit way to need none.
+	Asks func(*Call, *In) ([]authz.Question, error)
+
+	// Do does the work. It runs only after all else has passed.
+	Do func(*Call, *In) (*Out, error)
+}
+
+// NoQuestion is the Asks of an action that needs no permission.
+func NoQuestion[In any](*Call, *In) ([]authz.Question, error) { return nil, nil }
+
+// Handler is an [Action] of any types, in a service's table.
+type Handler interface {
+	action() string
+	unsigned() bool
+	tx() TxMode
+	decode(f *query.Form, echo bool) (any, error)
+	check(c *Call, in any) error
+	asks(c *Call, in any) ([]authz.Question, error)
+	do(c *Call, in any) (any, error)
+	complete() bool
+}
+
+func (a Action[In, Out]) action() string { return a.Name }
+func (a Action[In, Out]) unsigned() bool { return a.Unsigned }
+func (a Action[In, Out]) tx() TxMode     { return a.Tx }
+func (a Action[In, Out]) complete() bool { return a.Name != "" && a.Asks != nil && a.Do != nil }
+
+func (a Action[In, Out]) decode(f *query.Form, echo bool) (any, error) {
+	return query.Decode[In](f, echo)
+}
+
+func (a Action[In, Out]) check(c *Call, in any) error {
+	if a.Check == nil {
+		return nil
+	}
+	return a.Check(c, in.(*In))
+}
+
+func (a Action[In, Out]) asks(c *Call, in any) ([]authz.Question, error) {
+	return a.Asks(c, in.(*In))
+}
+
+func (a Action[In, Out]) do(c *Call, in any) (any, error) {
+	out, err := a.Do(c, in.(*In))
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}

@@ -1,0 +1,36 @@
+package pipeline
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/daypass/daypass/internal/authn"
+	"github.com/daypass/daypass/internal/query"
+	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/policy"
+)
+
+// Call is one request on its way through the pipeline. The edge fills the first
+// part, the pipeline the second.
+type Call struct {
+	Ctx       context.Context
+	Now       time.Time
+	RequestID string
+	Region    string // of the endpoint that was called
+	Partition string
+	HTTP      *http.Request // head only: the body has been read
+	BodyHash  [32]byte      // SHA-256 of the body
+	Form      *query.Form
+	SourceIP  netip.Addr
+	Secure    bool // arrived over TLS
+
+	Service *Service
+	Action  string         // as asked for
+	Caller  *authn.Caller  // nil until authenticated, and in unsigned actions
+	Account string         // the caller's account; "" without a Caller
+	Tx      *store.Tx      // open as the action's TxMode says
+	Denied  *policy.Decision // the decision that refused the call, for the record
+	keys    *policy.Context
+}

@@ -1,0 +1,200 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/daypass/daypass/internal/authn"
+	"github.com/daypass/daypass/internal/authz"
+	"github.com/daypass/daypass/internal/awserr"
+	"github.com/daypass/daypass/internal/endpoint"
+	"github.com/daypass/daypass/internal/query"
+	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/policy"
+	"github.com/daypass/daypass/sigv4"
+)
+
+// Service is an API: its name and version on the wire and its actions.
+type Service struct {
+	API query.API
+
+	// Echo has validation errors repeat the offending value: STS does, IAM
+	// does not.
+	Echo bool
+
+	// Global has requests signed for the partition's global Region accepted
+	// beside the endpoint's own, as for IAM, whose clients sign for it.
+	Global bool
+
+	// Explain has a denial say why, as IAM's do; STS says only that.
+	Explain bool
+
+	// Admit refuses a kind of caller, before anything of the request is
+	// validated. Optional.
+	Admit func(*Call) error
+
+	actions map[string]Handler
+}
+
+// Register adds actions. It panics when one is not whole or is there already:
+// the mistake is in the program.
+func (s *Service) Register(handlers ...Handler) {
+	if s.actions == nil {
+		s.actions = make(map[string]Handler, len(handlers))
+	}
+	for _, h := range handlers {
+		if !h.complete() {
+			panic(fmt.Sprintf("pipeline: action %q lacks a name, Asks or Do", h.action()))
+		}
+		if s.actions[h.action()] != nil {
+			panic(fmt.Sprintf("pipeline: action %q is registered twice", h.action()))
+		}
+		s.actions[h.action()] = h
+	}
+}
+
+// Names returns the names of the service's actions, sorted.
+func (s *Service) Names() []string {
+	var names []string
+	for name := range s.actions {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Has reports whether the service has the action.
+func (s *Service) Has(action string) bool { return s.actions[action] != nil }
+
+// Pipeline carries out calls.
+type Pipeline struct {
+	DB    *store.DB
+	Authn *authn.Authenticator
+	Authz *authz.Authorizer
+}
+
+// Run carries out the call and returns its output struct. c.Service and
+// c.Action must name an action that is there.
+func (p *Pipeline) Run(c *Call) (any, error) {
+	h := c.Service.actions[c.Action]
+	if !h.unsigned() {
+		if err := p.authenticate(c); err != nil {
+			return nil, err
+		}
+		if c.Service.Admit != nil {
+			if err := c.Service.Admit(c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	in, err := h.decode(c.Form, c.Service.Echo)
+	if err != nil {
+		return nil, err
+	}
+	return p.inTx(c, h.tx(), func() (any, error) {
+		if err := h.check(c, in); err != nil {
+			return nil, err
+		}
+		questions, err := h.asks(c, in)
+		if err != nil {
+			return nil, err
+		}
+		for i := range questions {
+			if err := p.authorize(c, &questions[i]); err != nil {
+				return nil, err
+			}
+		}
+		return h.do(c, in)
+	})
+}
+
+func (p *Pipeline) authenticate(c *Call) (err error) {
+	scope := sigv4.Scope{Service: c.Service.API.Name, Regions: []string{c.Region}}
+	if c.Service.Global {
+		scope.Regions = append(scope.Regions, endpoint.PartitionOf(c.Region).Global)
+	}
+	c.Caller, err = p.Authn.Authenticate(c.Ctx, c.HTTP, c.BodyHash, scope, c.Now)
+	if refusal, ok := errors.AsType[*sigv4.Error](err); ok {
+		return &awserr.Error{Code: refusal.Code, Status: refusal.Status, Message: refusal.Message, Err: err}
+	}
+	if err != nil {
+		return err
+	}
+	c.Account = c.Caller.Account
+	return nil
+}
+
+// authorize decides one question and turns a denial into the sentence of the
+// protocol.
+func (p *Pipeline) authorize(c *Call, q *authz.Question) error {
+	if c.Caller == nil {
+		return fmt.Errorf("action %s asks for %s without a caller", c.Action, q.Action)
+	}
+	d, err := p.Authz.Decide(c.Ctx, c.Caller, c.Keys(), q)
+	if err != nil {
+		return fmt.Errorf("deciding %s on %s: %w", q.Action, q.Resource, err)
+	}
+	if d.Allowed() {
+		return nil
+	}
+	c.Denied = &d
+	return p.Authz.Refusal(c.Caller, c.Keys(), q, d, c.Service.Explain, c.Now)
+}
+
+// Keys returns the condition keys that hold for the whole request.
+func (c *Call) Keys() *policy.Context {
+	if c.keys == nil {
+		c.keys = authz.RequestKeys(c.Caller, authz.Request{
+			Now: c.Now, SourceIP: c.SourceIP, Secure: c.Secure, Region: c.Region,
+			UserAgent: c.HTTP.UserAgent(), Referer: c.HTTP.Referer(),
+		})
+	}
+	return c.keys
+}
+
+func (p *Pipeline) inTx(c *Call, mode TxMode, f func() (any, error)) (out any, err error) {
+	run := func(tx *store.Tx) (err error) {
+		c.Tx = tx
+		defer func() { c.Tx = nil }()
+		out, err = f()
+		return err
+	}
+	switch mode {
+	case ReadTx:
+		err = p.DB.View(c.Ctx, run)
+	case WriteTx:
+		err = p.DB.Update(c.Ctx, run)
+	default:
+		return f()
+	}
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return out, nil
+}
+
+// unavailable makes the failures that pass, such as a database that is away or
+// a caller who left, a 503 rather than an internal failure.
+func unavailable(err error) error {
+	if _, ok := errors.AsType[*awserr.Error](err); ok {
+		return err
+	}
+	if errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return awserr.Unavailable(err)
+	}
+	return err
+}
+
+// NoSuchAction is the refusal of an action or version that no service has.
+func NoSuchAction(action, version string) error {
+	if action == "" {
+		action = "NO_ACTION_SPECIFIED"
+	}
+	if version == "" {
+		version = "NO_VERSION_SPECIFIED"
+	}
+	return awserr.New(http.StatusBadRequest, "InvalidAction", "Could not find operation %s for version %s", action, version)
+}

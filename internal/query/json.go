@@ -22,7 +22,7 @@ func (a API) AppendJSON(dst []byte, action string, out any, requestID string) []
 		dst = append(appendJSONFields(dst, s, v), ',')
 	}
 	dst = append(dst, `"ResponseMetadata":{"RequestId":`...)
-	return append(appendJSONText(dst, requestID), "}}}\n"...)
+	return append(appendJSONText(dst, requestID), "}}}"...)
 }
 
 // AppendErrorJSON appends a failure:
@@ -33,7 +33,7 @@ func (a API) AppendErrorJSON(dst []byte, e *awserr.Error, requestID string) []by
 	dst = append(appendJSONText(dst, e.Code), `,"Message":`...)
 	dst = append(appendJSONText(dst, e.Message), `,"Type":`...)
 	dst = append(appendJSONText(dst, e.Fault()), `},"RequestId":`...)
-	return append(appendJSONText(dst, requestID), "}\n"...)
+	return append(appendJSONText(dst, requestID), '}')
 }
 
 func appendJSONFields(dst []byte, s *Schema, v reflect.Value) []byte {

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"time"
+)
+
+// pool hands out connections, at most as many as it has slots. Each connection
+// keeps its prepared statements: their texts are constants of this package, so
+// they are few.
+type pool struct {
+	db    *sql.DB
+	slots chan *conn // a nil in it stands for a connection to be opened
+	begin string     // how a transaction of this pool begins
+
+	// cancel says that statements stop when the caller's context ends. Stopping
+	// one in SQLite may roll back the transaction around it, and its statements
+	// are short: they run to their end. So do those of updates, since one
+	// caller's leaving must not undo the work of others.
+	cancel bool
+
+	limit time.Duration // for a transaction that does not stop so; 0 is none
+}
+
+type conn struct {
+	sql      *sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+func newPool(db *sql.DB, size int, begin string) *pool {
+	p := &pool{db: db, slots: make(chan *conn, size), begin: begin}
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(0) // idle ones wait in the slots
+	for range size {
+		p.slots <- nil
+	}
+	return p
+}
+
+// context returns the context of a transaction that the caller's begins.
+func (p *pool) context(ctx context.Context) (context.Context, context.CancelFunc) {
+	if p.cancel {
+		return ctx, func() {}
+	}
+	ctx = context.WithoutCancel(ctx)
+	if p.limit > 0 {
+		return context.WithTimeout(ctx, p.limit)
+	}
+	return ctx, func() {}
+}
+
+// acquire waits for a free slot and returns its connection.
+func (p *pool) acquire(ctx context.Context) (*conn, error) {
+	var c *conn
+	select {
+	case c = <-p.slots:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if c != nil {
+		return c, nil
+	}
+	s, err := p.db.Conn(ctx)
+	if err != nil {
+		p.slots <- nil
+		return nil, err
+	}
+	return &conn{sql: s, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+// release gives the slot back, and the connection with it if it is sound.
+func (p *pool) release(c *conn, sound bool) {
+	if !sound {
+		c.discard()
+		c = nil
+	}
+	p.slots <- c
+}
+
+// close waits for the transactions under way and closes all connections.
+func (p *pool) close() error {
+	for range cap(p.slots) {
+		if c := <-p.slots; c != nil {
+			_ = c.sql.Close()
+		}
+	}
+	err := p.db.Close()
+	for range cap(p.slots) {
+		p.slots <- nil // a later acquire fails instead of waiting
+	}
+	return err
+}
+
+// discard closes the connection itself, so that no transaction that may still
+// be open on it is met by the next caller.
+func (c *conn) discard() {
+	_ = c.sql.Raw(func(any) error { return driver.ErrBadConn })
+	_ = c.sql.Close()
+}
+
+func (c *conn) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := c.prepared[query]; s != nil {
+		return s, nil
+	}
+	s, err := c.sql.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	c.prepared[query] = s
+	return s, nil
+}

@@ -1,6 +1,9 @@
 package policy
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Error is the refusal of a policy document. Message is the sentence that the
 // error code MalformedPolicyDocument carries on the wire, punctuation included
@@ -28,4 +31,22 @@ func (e *Error) Error() string {
 		s += ")"
 	}
 	return s
+}
+
+// newError makes the refusal of a problem found in text, of which root is the
+// tree as far as it could be read.
+func newError(text string, root *node, p *problem) *Error {
+	at := place(text, p.at)
+	return &Error{
+		Message: p.message, Offset: p.at, Line: at.Line, Column: at.Column,
+		Path: strings.TrimPrefix(pathTo(root, p.at), "."), Detail: p.detail,
+	}
+}
+
+// InvalidPrincipal is the refusal of a trust policy that names a principal
+// which does not exist; kind is "AWS", "Service" or "Federated":
+//
+//	Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/x"
+func InvalidPrincipal(kind, value string) error {
+	return &Error{Message: invalidPrincipal(kind, value)}
 }

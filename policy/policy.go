@@ -1,5 +1,10 @@
 package policy
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Kind is what a document is for. It decides which elements it may have and
 // how its refusals read. The zero Kind is invalid.
 type Kind int
@@ -47,8 +52,11 @@ type ConditionInfo struct {
 // Policy is a checked and compiled document. It is immutable and safe for
 // concurrent use.
 type Policy struct {
-	kind Kind
-	text string
+	kind       Kind
+	text       string
+	doc        *document
+	statements []statement
+	index      *index // nil for a short policy
 }
 
 // Parse reads, checks and compiles a document of the given kind. Its error is a
@@ -58,53 +66,69 @@ type Policy struct {
 // AWS principals of trust policies are checked for shape only. Whether the user
 // or role exists is for the caller to find out, with RewritePrincipals, which
 // is also where unique ids take the place of ARNs (P7); Parse accepts both.
-func Parse(kind Kind, text string) (*Policy, error) { return &Policy{kind: kind, text: text}, nil }
+func Parse(kind Kind, text string) (*Policy, error) {
+	rules, ok := rulesOf(kind)
+	if !ok {
+		return nil, fmt.Errorf("parsing policy: no kind %d", kind)
+	}
+	root, bad := readJSON(text)
+	if bad != nil {
+		message := rules.syntax
+		if bad.grammar {
+			message = rules.json
+		}
+		return nil, newError(text, &root, &problem{at: bad.at, message: message, detail: bad.what})
+	}
+	doc, p := readDocument(kind, root)
+	if p != nil {
+		p.message = rules.syntax
+		return nil, newError(text, &root, p)
+	}
+	for _, look := range rules.checks {
+		if p := look(doc); p != nil {
+			return nil, newError(text, &root, p)
+		}
+	}
+	return compile(kind, text, doc), nil
+}
+
+func compile(kind Kind, text string, doc *document) *Policy {
+	variables := doc.version == version2012 // V2
+	p := &Policy{kind: kind, text: text, doc: doc, statements: make([]statement, len(doc.statements))}
+	for i := range doc.statements {
+		p.statements[i] = newStatement(&doc.statements[i], variables)
+	}
+	p.index = newIndex(p.statements)
+	return p
+}
 
 // Text returns the document as it was given.
 func (p *Policy) Text() string { return p.text }
-
-// String prints the document in one canonical form, which Parse reads back as
-// the same policy.
-func (p *Policy) String() string { return p.text }
 
 // Kind returns the kind the document was parsed as.
 func (p *Policy) Kind() Kind { return p.kind }
 
 // Statements describes the statements in their order.
-func (p *Policy) Statements() []StatementInfo { return nil }
-
-// ContextKeys returns the context keys that conditions and variables use, in
-// order of first use and in its spelling; keys that differ only in letter case
-// are one.
-func (p *Policy) ContextKeys() []string { return nil }
-
-// RewritePrincipals returns the text with each value of each Principal element
-// replaced by what f returns for it; every other byte stays. f is given the
-// principal type ("AWS", "Federated", "Service", "CanonicalUser") and the
-// value; an error of f ends the work and is returned as it is.
-func (p *Policy) RewritePrincipals(f func(kind, value string) (string, error)) (string, error) {
-	return p.text, nil
+func (p *Policy) Statements() []StatementInfo {
+	list := make([]StatementInfo, len(p.doc.statements))
+	for i := range p.doc.statements {
+		s := &p.doc.statements[i]
+		info := StatementInfo{
+			Sid: s.sid, Effect: s.effect,
+			Start: place(p.text, s.start+1), End: place(p.text, s.end),
+			NotPrincipal: s.principal.not,
+			NotAction:    s.action.not, Actions: slices.Clone(s.action.values),
+			NotResource: s.resource.not, Resources: slices.Clone(s.resource.values),
+		}
+		for _, e := range s.principal.entries {
+			info.Principals = append(info.Principals, PrincipalInfo{Kind: e.kind, Value: e.value})
+		}
+		for _, op := range s.operators {
+			for _, k := range op.keys {
+				info.Conditions = append(info.Conditions, ConditionInfo{Operator: op.name, Key: k.key, Values: slices.Clone(k.values)})
+			}
+		}
+		list[i] = info
+	}
+	return list
 }
-
-// InvalidPrincipal is the refusal of a trust policy that names a principal
-// which does not exist:
-//
-//	Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:role/x"
-func InvalidPrincipal(kind, value string) error {
-	return &Error{Message: `Invalid principal in policy: "` + kind + `":"` + value + `"`}
-}
-
-// SizeWithoutSpace is the size of a document as quotas count it: in characters,
-// white space left out.
-func SizeWithoutSpace(text string) int { return len(text) }
-
-// MissingKeys returns the context keys that policies of s use and r does not
-// supply: the MissingContextValues of a simulation.
-func MissingKeys(s *Set, r *Request) []string { return nil }
-
-// Evaluate decides r under s and names the first deciding statement. It does
-// not allocate.
-func Evaluate(s *Set, r *Request) Decision { return Decision{} }
-
-// Explain is Evaluate with every deciding statement listed in By.
-func Explain(s *Set, r *Request) Decision { return Decision{} }

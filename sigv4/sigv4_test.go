@@ -2,6 +2,9 @@ package sigv4_test
 
 import (
 	"bufio"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strings"
@@ -42,4 +45,10 @@ func verify(r *http.Request, hash [32]byte) error {
 		return err
 	}
 	return s.Verify(r, sigv4.DeriveKey(secret, s.ScopeDate, s.Region, s.Service), hash)
+}
+
+func hmacHex(key []byte, text string) string {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text))
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -1,0 +1,84 @@
+package sigv4
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestDates(t *testing.T) {
+	noon := time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC)
+	leap := time.Date(2024, 2, 29, 23, 59, 59, 0, time.UTC)
+	for _, tt := range []struct {
+		text string
+		want time.Time // zero: refused
+		from func(string) (time.Time, bool)
+	}{
+		{"20150830T123600Z", noon, parseBasic},
+		{"20240229T235959Z", leap, parseBasic},
+		{"20150830t123600Z", time.Time{}, parseBasic},
+		{"20150830T123600z", time.Time{}, parseBasic},
+		{"20150830T123600", time.Time{}, parseBasic},
+		{"20150830T1236000", time.Time{}, parseBasic},
+		{"20150830T123600ZZ", time.Time{}, parseBasic},
+		{"20150830T123600.5Z", time.Time{}, parseBasic},
+		{"20150830T123.00Z", time.Time{}, parseBasic},
+		{"20150830T12 600Z", time.Time{}, parseBasic},
+		{"20150830T12:600Z", time.Time{}, parseBasic},
+		{"20150230T123600Z", time.Time{}, parseBasic}, // 30 February
+		{"20230229T123600Z", time.Time{}, parseBasic},
+		{"20151330T123600Z", time.Time{}, parseBasic},
+		{"20150030T123600Z", time.Time{}, parseBasic},
+		{"20150800T123600Z", time.Time{}, parseBasic},
+		{"20150830T240000Z", time.Time{}, parseBasic},
+		{"20150830T126000Z", time.Time{}, parseBasic},
+		{"20150830T123660Z", time.Time{}, parseBasic}, // a leap second is not a time to sign at
+		{"2015-08-30T12:36:00Z", time.Time{}, parseBasic},
+		{"2015-08-30T12:36:00Z", noon, parseHeaderDate},
+		{"2015-08-30T12:36:00+00:00", time.Time{}, parseHeaderDate},
+		{"2015-08-30 12:36:00Z", time.Time{}, parseHeaderDate},
+		{"2015/08-30T12:36:00Z", time.Time{}, parseHeaderDate},
+		{"2015-08/30T12:36:00Z", time.Time{}, parseHeaderDate},
+		{"2015-08-30T12-36:00Z", time.Time{}, parseHeaderDate},
+		{"2015-08-30T12:36-00Z", time.Time{}, parseHeaderDate},
+		{"2015-08-30T12:36:00z", time.Time{}, parseHeaderDate},
+		{"2015-08-30T12:36:00.0Z", time.Time{}, parseHeaderDate},
+		{"Sun, 30 Aug 2015 12:36:00 GMT", time.Time{}, parseHeaderDate},
+		{"Sun, 30 Aug 2015 12:36:00 GMT", noon, parseDateHeader},
+		{"Sun, 30 Aug 2015 12:36:00 -0000", noon, parseDateHeader},
+		{"Sun, 30 Aug 2015 14:36:00 +0200", noon, parseDateHeader},
+		{"Sun, 30 Aug 2015 12:36:00 CET", time.Time{}, parseDateHeader},
+		{"Sun, 30 Aug 2015 12:36:00.5 GMT", time.Time{}, parseDateHeader},
+		{"Sunday, 30-Aug-15 12:36:00 GMT", time.Time{}, parseDateHeader},
+		{"", time.Time{}, parseDateHeader},
+	} {
+		got, ok := tt.from(tt.text)
+		if ok == tt.want.IsZero() || ok && !got.Equal(tt.want) {
+			t.Errorf("%q = %v, %t; want %v", tt.text, got, ok, tt.want)
+		}
+	}
+}
+
+func TestUnreserved(t *testing.T) {
+	const list = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+	for c := range 256 {
+		if got, want := isUnreserved(byte(c)), strings.IndexByte(list, byte(c)) >= 0; got != want {
+			t.Errorf("isUnreserved(%q) = %t", rune(c), got)
+		}
+	}
+}
+
+// TestHeaderKeys: our spelling of a header's key is that of net/http.
+func TestHeaderKeys(t *testing.T) {
+	for _, name := range []string{"host", "x-amz-date", "content-md5", "a--b", "-a", "a-", "x_y", "x.1a", "9a-b", "p3p", "!#$%&'*+^`|~"} {
+		if got, want := string(appendHeaderKey(nil, name)), http.CanonicalHeaderKey(name); got != want || !isHeaderName(name) {
+			t.Errorf("appendHeaderKey(%q) = %q, want %q; a name: %t", name, got, want, isHeaderName(name))
+		}
+	}
+	for _, name := range []string{"a b", "a:b", "a/b", "é", "A", "a\n", "a,b", "a=b", "(a)", "a\x00", `"a"`} {
+		if isHeaderName(name) {
+			t.Errorf("isHeaderName(%q)", name)
+		}
+	}
+}

@@ -199,20 +199,16 @@ func (c *comparison) member(path string, f *query.Field, member ref, in bool) {
 	case query.Struct:
 		c.structure(path, f.Struct, of, in)
 	case query.List:
-		c.element(path, f.Elem, of.Member, in)
-	case query.Map:
-		c.element(path, f.Elem, of.Value, in)
-		if key := c.model.Shapes[of.Key.Shape]; key.Type != "string" || of.Key.LocationName != "" || of.Value.LocationName != "" {
-			c.say(path, "the model's map is not <entry><key/><value/>")
+		if name := of.Member.LocationName; name != "" && name != "member" {
+			c.say(path, "the model's elements are named %s", name)
 		}
+		c.member(path+"[]", f.Elem, of.Member, in)
+	case query.Map:
+		if of.Key.LocationName != "" || of.Value.LocationName != "" {
+			c.say(path, "the model's entries are not <key/><value/>")
+		}
+		c.member(path+"[]", f.Elem, of.Value, in)
 	}
-}
-
-func (c *comparison) element(path string, f *query.Field, member ref, in bool) {
-	if member.LocationName != "" && member.LocationName != "member" {
-		c.say(path, "the model's elements are named %s", member.LocationName)
-	}
-	c.member(path+"[]", f, member, in)
 }
 
 func (c *comparison) constraints(path string, f *query.Field, of *shape) {

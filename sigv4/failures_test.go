@@ -188,6 +188,7 @@ func TestRefusals(t *testing.T) {
 		{"8 no header signed", true, func(c *claim) { c.signedHeaders = "" }, 403, "SignatureDoesNotMatch", "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."},
 		{"9 date of another form", false, func(c *claim) { c.date = "30/08/2015" }, 400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'. Got '30/08/2015'. See http://en.wikipedia.org/wiki/ISO_8601"},
 		{"9 date empty", true, func(c *claim) { c.date = "" }, 400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'. Got ''. See http://en.wikipedia.org/wiki/ISO_8601"},
+		{"9 a very long date", false, func(c *claim) { c.date = long }, 400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'. Got '" + long[:128] + "'. See http://en.wikipedia.org/wiki/ISO_8601"},
 		{"9 extended form in a query", true, func(c *claim) { c.date = "2015-08-30T12:36:00Z" }, 400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'. Got '2015-08-30T12:36:00Z'. See http://en.wikipedia.org/wiki/ISO_8601"},
 		{"9 HTTP form in X-Amz-Date", false, func(c *claim) { c.date = "Sun, 30 Aug 2015 12:36:00 GMT" }, 400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'. Got 'Sun, 30 Aug 2015 12:36:00 GMT'. See http://en.wikipedia.org/wiki/ISO_8601"},
 		{"9 two dates", false, func(c *claim) { c.headers = []string{"X-Amz-Date: 20150830T123600Z"} }, 400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'. Got '20150830T123600Z,20150830T123600Z'. See http://en.wikipedia.org/wiki/ISO_8601"},

@@ -12,6 +12,7 @@ const (
 	maxClaim         = 8 << 10 // bytes of an Authorization header, or of one query parameter of a claim
 	maxSignedHeaders = 64      // names in SignedHeaders; SDKs list about ten
 	maxAccessKeyID   = 128     // characters, as the service model has it
+	maxEcho          = 128     // bytes of a wrong date that the answer repeats
 )
 
 const algorithm = "AWS4-HMAC-SHA256"
@@ -149,7 +150,7 @@ func (s *Signature) finish(signedHeaders, date string, parse func(string) (time.
 	}
 	var ok bool
 	if s.Time, ok = parse(date); !ok { // 9
-		return nil, incomplete("Date must be in ISO-8601 'basic format'. Got '", date, "'. See http://en.wikipedia.org/wiki/ISO_8601")
+		return nil, incomplete("Date must be in ISO-8601 'basic format'. Got '", date[:min(len(date), maxEcho)], "'. See http://en.wikipedia.org/wiki/ISO_8601")
 	}
 	s.split()
 	return s, nil

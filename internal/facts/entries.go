@@ -65,8 +65,10 @@ func (e *entries[V]) clear() {
 // Failures, absence among them, are not remembered.
 func load[V any](ctx context.Context, c *Cache, e *entries[V], key string, read func(*store.Tx) (V, error)) (v V, err error) {
 	if v, ok := e.get(key); ok {
+		c.hits.Add(1)
 		return v, nil
 	}
+	c.misses.Add(1)
 	s := e.shard(key)
 	s.mu.Lock()
 	before := s.drops

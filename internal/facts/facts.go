@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/daypass/daypass/arn"
 	"github.com/daypass/daypass/internal/iam"
@@ -39,9 +40,9 @@ type Key struct {
 type Principal struct {
 	Account, ID, Name, ARN string
 	Tags                   []iam.Tag
-	Boundary               string   // ARN; "" without
-	Groups                 []string // unique ids; users only
-	MaxSession             int32    // seconds; roles only
+	Boundary               string         // ARN; "" without
+	Groups                 []string       // unique ids; users only
+	MaxSession             int32          // seconds; roles only
 	Trust                  *policy.Policy // roles only; nil when it cannot be read
 
 	own      []policy.Attached // inline policies
@@ -63,7 +64,7 @@ type Config struct {
 
 	// Partition is that of the ARNs of users and roles: "aws".
 	Partition string
-	Size  int          // entries of each kind; 0 is 100,000
+	Size      int // entries of each kind; 0 is 100,000
 }
 
 // Cache holds the facts. It is safe for concurrent use.
@@ -80,7 +81,13 @@ type Cache struct {
 	groups   *entries[*group]
 	policies *entries[policy.Attached] // by ARN
 	texts    *entries[*policy.Policy]  // compiled session policies by text
+
+	hits, misses atomic.Int64
 }
+
+// Lookups returns how many facts were found in memory and how many were read
+// from the store.
+func (c *Cache) Lookups() (hits, misses int64) { return c.hits.Load(), c.misses.Load() }
 
 // New returns a Cache that follows the changes of cfg.DB.
 func New(cfg Config) *Cache {
@@ -160,8 +167,12 @@ func (c *Cache) User(ctx context.Context, id string) (*Principal, error) {
 			Account: u.Account, ID: u.ID, Name: u.Name, Tags: u.Tags, Boundary: u.Boundary,
 			ARN: arn.User(c.partition, u.Account, u.Path, u.Name).String(),
 		}
-		if p.Groups, err = tx.GroupIDsOf(id); err != nil {
+		groups, err := tx.GroupsOf(id)
+		if err != nil {
 			return nil, err
+		}
+		for _, g := range groups {
+			p.Groups = append(p.Groups, g.ID)
 		}
 		p.own, p.attached, err = c.policiesOf(tx, id)
 		return p, err
@@ -235,7 +246,7 @@ func (c *Cache) group(ctx context.Context, id string) (*group, error) {
 // store.ErrNotFound.
 func (c *Cache) Policy(ctx context.Context, policyARN string) (policy.Attached, error) {
 	return load(ctx, c, c.policies, policyARN, func(tx *store.Tx) (policy.Attached, error) {
-		document, err := tx.DefaultDocument(policyARN)
+		document, err := tx.PolicyDefaultDocument(policyARN)
 		if err != nil {
 			return policy.Attached{}, err
 		}

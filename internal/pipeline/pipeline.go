@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -171,21 +170,9 @@ func (p *Pipeline) inTx(c *Call, mode TxMode, f func() (any, error)) (out any, e
 		return f()
 	}
 	if err != nil {
-		return nil, unavailable(err)
+		return nil, err
 	}
 	return out, nil
-}
-
-// unavailable makes the failures that pass, such as a database that is away or
-// a caller who left, a 503 rather than an internal failure.
-func unavailable(err error) error {
-	if _, ok := errors.AsType[*awserr.Error](err); ok {
-		return err
-	}
-	if errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return awserr.Unavailable(err)
-	}
-	return err
 }
 
 // NoSuchAction is the refusal of an action or version that no service has.

@@ -20,6 +20,10 @@ type Config struct {
 	// service. PostgreSQL ignores it: replicas are welcome there.
 	Exclusive bool
 
+	// Ephemeral does not wait for the disk: a power cut may lose or damage the
+	// database. For tests. PostgreSQL ignores it.
+	Ephemeral bool
+
 	Log *slog.Logger // nil means slog.Default
 }
 

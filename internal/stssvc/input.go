@@ -79,9 +79,10 @@ type getWebIdentityTokenInput struct {
 	Tags             []tag    `q:"items=..50"`
 }
 
-// policyDescriptor names a managed policy.
+// policyDescriptor names a managed policy. The model does not require the name,
+// but a session policy that names nothing must not become no session policy.
 type policyDescriptor struct {
-	Arn string `q:"name=arn,len=20..2048,pattern=arn"`
+	Arn string `q:"name=arn,required,len=20..2048,pattern=arn"`
 }
 
 // tag is a session tag.

@@ -1,0 +1,121 @@
+// Package installation is one Daypass: a database, the master key that wraps
+// its secrets, the key ring, its accounts, and the services on top of them.
+//
+// A data directory holds
+//
+//	daypass.db    the database, unless a database URL is given
+//	master.key    the master key, unless it is given otherwise; mode 0600
+//	credentials   root credentials made here, in AWS's shared format; mode 0600
+//	lock          held by the process that serves
+//
+// The database and the master key belong together: each without the other is
+// worth nothing, and opening them mismatched fails.
+package installation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/daypass/daypass/internal/authn"
+	"github.com/daypass/daypass/internal/authz"
+	"github.com/daypass/daypass/internal/endpoint"
+	"github.com/daypass/daypass/internal/facts"
+	"github.com/daypass/daypass/internal/iamsvc"
+	"github.com/daypass/daypass/internal/keys"
+	"github.com/daypass/daypass/internal/pipeline"
+	"github.com/daypass/daypass/internal/secret"
+	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/internal/stssvc"
+)
+
+// Config says where an installation is.
+type Config struct {
+	Dir         string        // the data directory; made when missing
+	DatabaseURL string        // "" is SQLite in Dir
+	MasterKey   secret.String // in base64; empty reads, or makes, Dir/master.key
+	MasterFile  string        // another place of the master key; never made
+	Region      string        // "us-east-1"
+	Serving     bool          // takes the directory: one process may serve from it
+
+	// Ephemeral gives up durability for speed: for tests, whose data nobody
+	// misses after a power cut.
+	Ephemeral bool
+
+	Now func() time.Time // nil is time.Now
+	Log *slog.Logger     // nil discards
+}
+
+// Installation is an open one. It is safe for concurrent use.
+type Installation struct {
+	cfg       Config
+	Partition string
+	DB        *store.DB
+	Vault     *keys.Vault
+	Ring      *keys.Ring
+	Facts     *facts.Cache
+	Pipeline  *pipeline.Pipeline
+	Services  []*pipeline.Service
+}
+
+// Open opens the installation, and makes it when there is none yet.
+func Open(ctx context.Context, cfg Config) (*Installation, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if !endpoint.IsRegion(cfg.Region) {
+		return nil, fmt.Errorf("region %q is not the name of a Region, such as us-east-1", cfg.Region)
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the data directory: %w; choose another with --data-dir", err)
+	}
+	db, err := store.Open(ctx, store.Config{URL: cfg.DatabaseURL, Dir: cfg.Dir, Exclusive: cfg.Serving, Ephemeral: cfg.Ephemeral, Log: cfg.Log})
+	if err != nil {
+		return nil, err
+	}
+	in := &Installation{cfg: cfg, Partition: endpoint.PartitionOf(cfg.Region).Name, DB: db}
+	if err := in.unlock(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	in.assemble()
+	return in, nil
+}
+
+// unlock gets the master key and, with it, the key ring.
+func (in *Installation) unlock(ctx context.Context) (err error) {
+	if in.Vault, err = in.openVault(ctx); err != nil {
+		return err
+	}
+	in.Ring = new(keys.Ring)
+	return in.ensureRing(ctx)
+}
+
+// assemble puts the services together.
+func (in *Installation) assemble() {
+	in.Facts = facts.New(facts.Config{DB: in.DB, Vault: in.Vault, Log: in.cfg.Log, Partition: in.Partition})
+	in.DB.Subscribe(in.ringChanged)
+	az := &authz.Authorizer{Facts: in.Facts, Ring: in.Ring}
+	in.Pipeline = &pipeline.Pipeline{
+		DB:    in.DB,
+		Authz: az,
+		Authn: &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadRing},
+	}
+	in.Services = []*pipeline.Service{
+		stssvc.New(stssvc.Config{Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition}),
+		iamsvc.New(iamsvc.Config{Vault: in.Vault}),
+	}
+}
+
+// Watch follows the changes that other processes make, until ctx ends.
+func (in *Installation) Watch(ctx context.Context) error {
+	return in.DB.Watch(ctx, time.Second)
+}
+
+// Close closes the database.
+func (in *Installation) Close() error { return in.DB.Close() }

@@ -1,0 +1,70 @@
+package installation
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/daypass/daypass/internal/store"
+)
+
+// Register registers the figures of the caches and the store.
+func (in *Installation) Register(r prometheus.Registerer) {
+	hits := prometheus.NewDesc("daypass_cache_hits_total", "Facts found in memory.", nil, nil)
+	misses := prometheus.NewDesc("daypass_cache_misses_total", "Facts read from the store.", nil, nil)
+	r.MustRegister(
+		figure{hits, prometheus.CounterValue, func() float64 { h, _ := in.Facts.Lookups(); return float64(h) }},
+		figure{misses, prometheus.CounterValue, func() float64 { _, m := in.Facts.Lookups(); return float64(m) }},
+		figure{
+			prometheus.NewDesc("daypass_store_accounts", "Accounts of the installation.", nil, nil),
+			prometheus.GaugeValue, in.accountCount,
+		},
+	)
+	if in.cfg.DatabaseURL == "" {
+		r.MustRegister(figure{
+			prometheus.NewDesc("daypass_store_bytes", "Size of the embedded database and its log on disk.", nil, nil),
+			prometheus.GaugeValue, in.storeBytes,
+		})
+	}
+}
+
+func (in *Installation) accountCount() float64 {
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
+	defer stop()
+	n := 0
+	err := in.DB.Load(ctx, func(tx *store.Tx) error {
+		accounts, err := tx.Accounts()
+		n = len(accounts)
+		return err
+	})
+	if err != nil {
+		return -1 // not known
+	}
+	return float64(n)
+}
+
+func (in *Installation) storeBytes() float64 {
+	sum := int64(0)
+	for _, name := range []string{"daypass.db", "daypass.db-wal"} {
+		if info, err := os.Stat(filepath.Join(in.cfg.Dir, name)); err == nil {
+			sum += info.Size()
+		}
+	}
+	return float64(sum)
+}
+
+// figure is a metric that is looked up when it is asked for.
+type figure struct {
+	desc  *prometheus.Desc
+	kind  prometheus.ValueType
+	value func() float64
+}
+
+func (f figure) Describe(c chan<- *prometheus.Desc) { c <- f.desc }
+
+func (f figure) Collect(c chan<- prometheus.Metric) {
+	c <- prometheus.MustNewConstMetric(f.desc, f.kind, f.value())
+}

@@ -1,0 +1,235 @@
+// Package server is the edge: the one http.Handler of the public listener, and
+// that of the operator's.
+//
+// The public handler accepts a request (limits, request id, clock), finds the
+// service and action it asks for, hands a [pipeline.Call] down, and renders
+// what comes back. It is the only place that turns an error into an answer: what
+// the protocol has a code for is told, anything else becomes a bare internal
+// failure, and the cause goes to the log with the request id.
+package server
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/daypass/daypass/internal/awserr"
+	"github.com/daypass/daypass/internal/endpoint"
+	"github.com/daypass/daypass/internal/pipeline"
+	"github.com/daypass/daypass/internal/query"
+	"github.com/daypass/daypass/sigv4"
+)
+
+// MaxBody is the largest request body that is read, in bytes.
+const MaxBody = 1 << 20
+
+// Config is what a [Handler] works with.
+type Config struct {
+	Pipeline *pipeline.Pipeline
+	Services []*pipeline.Service
+	Region   string // the installation's own
+	Proxies  Proxies
+	Now      func() time.Time
+	Log      *slog.Logger
+	Metrics  *Metrics // nil counts nothing
+}
+
+// Handler answers API requests. It is safe for concurrent use.
+type Handler struct {
+	Config
+	byName    map[string]*pipeline.Service
+	byVersion map[string]*pipeline.Service
+}
+
+// New returns the handler of the public listener.
+func New(cfg Config) *Handler {
+	h := &Handler{Config: cfg, byName: map[string]*pipeline.Service{}, byVersion: map[string]*pipeline.Service{}}
+	for _, s := range cfg.Services {
+		h.byName[s.API.Name] = s
+		h.byVersion[s.API.Version] = s
+	}
+	return h
+}
+
+// exchange is one request and what has become of it.
+type exchange struct {
+	pipeline.Call
+	w      http.ResponseWriter
+	format query.Format
+	start  time.Time // for the duration: the clock of Call may be set by a test
+	status int
+	err    error // what was answered, nil for success
+}
+
+// ServeHTTP answers one request, in the order of checks of the real front end
+// (reference 2.3).
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	now := h.Now()
+	x := &exchange{w: w, start: time.Now(), format: query.Negotiate(r.Header.Values("Accept"))}
+	x.Call = pipeline.Call{
+		Ctx: r.Context(), Now: now, HTTP: r, RequestID: newRequestID(),
+		Region: endpoint.Region(r.Host, h.Region),
+	}
+	x.Partition = endpoint.PartitionOf(x.Region).Name
+	x.SourceIP, x.Secure = h.Proxies.origin(r)
+	w.Header().Set("x-amzn-RequestId", x.RequestID)
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat)) // clients correct their clocks by it
+	defer h.finish(x)
+
+	if h.answeredEarly(x) {
+		return
+	}
+	out, err := h.handle(x)
+	if err != nil {
+		h.fail(x, err)
+		return
+	}
+	x.send(http.StatusOK, x.render(out))
+}
+
+// answeredEarly answers what is not an API call at all.
+func (h *Handler) answeredEarly(x *exchange) bool {
+	r := x.HTTP
+	switch {
+	case sigv4.CheckURI(r) != nil:
+		x.bare(http.StatusBadRequest)
+	case r.Method == http.MethodOptions:
+		preflight(x)
+	case r.Method != http.MethodGet && r.Method != http.MethodPost,
+		r.Method == http.MethodGet && r.URL.RawQuery == "" && r.Header.Get("Authorization") == "":
+		x.w.Header().Set("Location", "https://aws.amazon.com/iam")
+		x.bare(http.StatusFound)
+	default:
+		return false
+	}
+	return true
+}
+
+// handle reads, routes and runs the call.
+func (h *Handler) handle(x *exchange) (any, error) {
+	r := x.HTTP
+	body, err := readBody(x.w, r)
+	if err != nil {
+		return nil, err
+	}
+	x.BodyHash = sha256.Sum256(body)
+	if x.Form, err = query.ParseForm(r.URL.RawQuery, body, r.Header.Get("Content-Type")); err != nil {
+		return nil, err
+	}
+	if err := h.route(x); err != nil {
+		return nil, err
+	}
+	return h.Pipeline.Run(&x.Call)
+}
+
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, awserr.New(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request body is longer than %d bytes.", MaxBody)
+	}
+	if err != nil {
+		return nil, &awserr.Error{Code: "IncompleteBody", Status: http.StatusBadRequest, Message: "The request body could not be read.", Err: err}
+	}
+	return body, nil
+}
+
+// route finds service and action. A signed request goes to the service of its
+// credential scope, any other by its version.
+func (h *Handler) route(x *exchange) error {
+	action, version := x.Form.Action(), x.Form.Version()
+	service := h.byName[scopeService(x.HTTP)]
+	if service == nil {
+		service = h.byVersion[version]
+	}
+	if service == nil || service.API.Version != version || !service.Has(action) {
+		return pipeline.NoSuchAction(action, version)
+	}
+	x.Service, x.Action = service, action
+	return nil
+}
+
+// finish logs and counts the request, and answers for a panic.
+func (h *Handler) finish(x *exchange) {
+	if p := recover(); p != nil {
+		h.fail(x, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+	}
+	h.log(x)
+	h.Metrics.observe(x)
+}
+
+// fail answers with an error.
+func (h *Handler) fail(x *exchange, err error) {
+	x.err = err
+	e := awserr.From(err)
+	if errors.Is(err, query.ErrContentType) {
+		x.html(e.HTTPStatus())
+		return
+	}
+	if e.Encoded != "" {
+		x.w.Header().Set(EncodedMessageHeader, e.Encoded)
+	}
+	api := x.api()
+	var body []byte
+	if x.format == query.JSON {
+		body = api.AppendErrorJSON(nil, e, x.RequestID)
+	} else {
+		body = api.AppendErrorXML(nil, e, x.RequestID)
+	}
+	x.send(e.HTTPStatus(), body)
+}
+
+// EncodedMessageHeader carries the encoded authorization message of a denial,
+// for sts:DecodeAuthorizationMessage. The real service has no such header; its
+// clients do not look at it.
+const EncodedMessageHeader = "X-Daypass-Encoded-Authorization-Message"
+
+// api is the API whose namespace the answer is in.
+func (x *exchange) api() query.API {
+	if x.Service == nil {
+		return query.API{} // refused before the service was known
+	}
+	return x.Service.API
+}
+
+func (x *exchange) render(out any) []byte {
+	if x.format == query.JSON {
+		return x.api().AppendJSON(nil, x.Action, out, x.RequestID)
+	}
+	return x.api().AppendXML(make([]byte, 0, 2048), x.Action, out, x.RequestID)
+}
+
+func (x *exchange) send(status int, body []byte) {
+	x.status = status
+	header := x.w.Header()
+	header.Set("Content-Type", x.format.ContentType())
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	if x.Service == nil || x.Service.API.Name == "sts" {
+		allowOrigin(header)
+	}
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(body) // a client that left is not told
+}
+
+// bare answers with a status alone.
+func (x *exchange) bare(status int) {
+	x.status = status
+	x.w.Header().Set("Content-Length", "0")
+	x.w.WriteHeader(status)
+}
+
+// html answers a body that is not a form as the real front end does, which is
+// not an API answer (reference 2.3, check 3).
+func (x *exchange) html(status int) {
+	x.status = status
+	page := fmt.Sprintf("<html><head><title>%d %s</title></head><body><h1>%[1]d %[2]s</h1></body></html>\n", status, http.StatusText(status))
+	x.w.Header().Set("Content-Type", "text/html")
+	x.w.Header().Set("Content-Length", strconv.Itoa(len(page)))
+	x.w.WriteHeader(status)
+	_, _ = io.WriteString(x.w, page)
+}

@@ -1,0 +1,73 @@
+package server
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/daypass/daypass/internal/awserr"
+)
+
+// newRequestID returns a random (version 4) UUID.
+func newRequestID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	var s [36]byte
+	hex.Encode(s[0:8], b[0:4])
+	hex.Encode(s[9:13], b[4:6])
+	hex.Encode(s[14:18], b[6:8])
+	hex.Encode(s[19:23], b[8:10])
+	hex.Encode(s[24:36], b[10:16])
+	s[8], s[13], s[18], s[23] = '-', '-', '-', '-'
+	return string(s[:])
+}
+
+// log writes the one line of a request. It holds what was asked and what
+// became of it, never parameters, tokens or signatures.
+func (h *Handler) log(x *exchange) {
+	level := slog.LevelInfo
+	if x.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if !h.Log.Enabled(x.Ctx, level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 12)
+	attrs = append(attrs, slog.String("id", x.RequestID), slog.Int("status", x.status),
+		slog.Duration("took", time.Since(x.start).Round(time.Microsecond)), slog.String("from", x.SourceIP.String()))
+	if x.Service != nil {
+		attrs = append(attrs, slog.String("action", x.Service.API.Name+":"+x.Action))
+	}
+	if x.Caller != nil {
+		attrs = append(attrs, slog.String("caller", x.Caller.Principal.ARN), slog.String("key", x.Caller.AccessKeyID))
+	}
+	if tp := x.HTTP.Header.Get("Traceparent"); len(tp) == 55 {
+		attrs = append(attrs, slog.String("traceparent", tp))
+	}
+	if x.err != nil {
+		e := awserr.From(x.err)
+		attrs = append(attrs, slog.String("code", e.Code), slog.String("message", clip(e.Message)))
+		if e.Err != nil {
+			attrs = append(attrs, slog.String("cause", e.Err.Error()))
+		}
+	}
+	if d := x.Denied; d != nil {
+		attrs = append(attrs, slog.String("verdict", d.Verdict.String()), slog.String("layer", d.Layer.String()))
+		if src := d.First.Source; src != nil {
+			attrs = append(attrs, slog.String("policy", src.ID), slog.Int("statement", d.First.Statement))
+		}
+	}
+	h.Log.LogAttrs(x.Ctx, level, "request", attrs...)
+}
+
+// clip keeps a message that repeats what the caller sent from filling the log.
+func clip(s string) string {
+	const limit = 512
+	if len(s) <= limit {
+		return s
+	}
+	return s[:limit] + "…"
+}

@@ -1,0 +1,24 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+)
+
+// scopeService returns the service that a signed request names in its
+// credential scope, "" when it is not signed or not in form. It proves
+// nothing: it picks the API whose verification is to judge the signature.
+func scopeService(r *http.Request) string {
+	credential := ""
+	if header := r.Header.Get("Authorization"); header != "" {
+		_, rest, _ := strings.Cut(header, "Credential=")
+		credential, _, _ = strings.Cut(rest, ",")
+	} else if strings.Contains(r.URL.RawQuery, "X-Amz-Credential=") {
+		credential = r.URL.Query().Get("X-Amz-Credential")
+	}
+	parts := strings.Split(strings.TrimSpace(credential), "/")
+	if len(parts) != 5 {
+		return ""
+	}
+	return parts[3]
+}

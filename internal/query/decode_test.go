@@ -17,7 +17,7 @@ type (
 		Value string `q:"required,len=..256,pattern=tag-value"`
 	}
 	descriptorIn struct {
-		Arn string `q:"name=arn,len=20..2048,pattern=arn"`
+		Arn string `q:"name=arn,required,len=20..2048,pattern=arn"`
 	}
 	contextIn struct {
 		ProviderArn      string `q:"len=20..2048,pattern=arn"`
@@ -336,6 +336,15 @@ var validationTests = []struct {
 	{
 		"an absent structure", decodeAs[rootIn](true), "TargetPrincipal=123456789012",
 		one(" null", "taskPolicyArn", "Member must not be null"),
+	},
+	{
+		"a structure with none of its members", decodeAs[rootIn](true), "TargetPrincipal=123456789012&TaskPolicyArn.Arn=" + roleArn,
+		one(" null", "taskPolicyArn.arn", "Member must not be null"),
+	},
+	{
+		"an element with none of its members is not nothing", decodeAs[assumeRoleIn](true),
+		form("RoleArn", roleArn, "RoleSessionName", "me", "PolicyArns.member.1.Arn", roleArn),
+		one(" null", "policyArns.1.member.arn", "Member must not be null"),
 	},
 	{
 		"a tag without a value", decodeAs[createRoleIn](true), "RoleName=r&Tags.member.1.Key=k",

@@ -201,6 +201,10 @@ func TestRefusals(t *testing.T) {
 			"Signature expired: 20150830T123600Z is now earlier than 20150830T123601Z (20150830T125101Z - 15 min.)",
 		},
 		{
+			"10 where the clock is of another zone", false, func(c *claim) { c.now = testNow.Add(time.Hour).In(time.FixedZone("elsewhere", 3600)) }, 403, "SignatureDoesNotMatch",
+			"Signature expired: 20150830T123600Z is now earlier than 20150830T132100Z (20150830T133600Z - 15 min.)",
+		},
+		{
 			"10 whatever X-Amz-Expires says", true, func(c *claim) { c.query, c.now = "X-Amz-Expires=604800", testNow.Add(time.Hour) }, 403, "SignatureDoesNotMatch",
 			"Signature expired: 20150830T123600Z is now earlier than 20150830T132100Z (20150830T133600Z - 15 min.)",
 		},

@@ -1,7 +1,9 @@
 package sigv4
 
 import (
+	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +81,26 @@ func TestHeaderKeys(t *testing.T) {
 	for _, name := range []string{"a b", "a:b", "a/b", "é", "A", "a\n", "a,b", "a=b", "(a)", "a\x00", `"a"`} {
 		if isHeaderName(name) {
 			t.Errorf("isHeaderName(%q)", name)
+		}
+	}
+}
+
+// TestNoCanonicalForm: a request that has none is refused, even with a signature
+// over as much of one as can be written.
+func TestNoCanonicalForm(t *testing.T) {
+	r := &http.Request{Method: "GET", Host: "h", URL: &url.URL{Path: "/"}}
+	key := DeriveKey("secret", "20150830", "us-east-1", "sts")
+	s := newClaim(Credentials{AccessKeyID: "AKID"}, "us-east-1", "sts", time.Date(2015, 8, 30, 0, 0, 0, 0, time.UTC))
+	for _, list := range []string{"host;x-absent", "host;host", "host;x note"} {
+		s.SignedHeaders = strings.Split(list, ";")
+		c := getCanon()
+		if c.request(r, s.SignedHeaders, false, [32]byte{}) {
+			t.Fatalf("%s: there is a canonical form", list)
+		}
+		sum := key.sign(c, s)
+		s.signature = hex.EncodeToString(sum[:])
+		if err := s.Verify(r, key, [32]byte{}); err == nil {
+			t.Errorf("%s: verifies", list)
 		}
 	}
 }

@@ -244,6 +244,14 @@ func TestParseFields(t *testing.T) {
 	if diff := cmp.Diff(want, *s, cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "signature" }, cmp.Ignore())); diff != "" {
 		t.Errorf("Parse (-want +got):\n%s", diff)
 	}
+	c := soundClaim(t, false)
+	c.credential = "AKIDEXAMPLE/20150830/us-east-1/sts/aws4_request/more"
+	if s, err = sigv4.Parse(c.request(t)); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.AccessKeyID + s.ScopeDate + s.Region + s.Service + s.Terminator; got != "" {
+		t.Errorf("a credential of six parts is read as %q", got)
+	}
 }
 
 // TestWeakKeysNeverVerify: the key of an unset secret, which anyone can derive,

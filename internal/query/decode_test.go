@@ -303,6 +303,12 @@ var validationTests = []struct {
 		one(" '[a, b, c]'", "serviceNamespaces", notLonger+"2"),
 	},
 	{
+		"a list that is too short", decodeAs[struct {
+			Codes []string `q:"items=2..2"`
+		}](true),
+		"Codes.member.1=a", one(" '[a]'", "codes", notShorter+"2"),
+	},
+	{
 		"a list of structures that is too long shows nothing", decodeAs[assumeRoleIn](true),
 		form("RoleArn", roleArn, "RoleSessionName", "me") + manyTags(51),
 		one("", "tags", notLonger+"50"),
@@ -495,6 +501,8 @@ func TestDecode(t *testing.T) {
 		&passwordPolicyIn{RequireSymbols: true, RequireNumbers: true, HardExpiry: new(false)}))
 	t.Run("leading zeros of a number", wantDecoded("DurationSeconds=0900", &sessionIn{DurationSeconds: new(int32(900))}))
 	t.Run("at the limits", wantDecoded("DurationSeconds=129600&TokenCode=000000", &sessionIn{DurationSeconds: new(int32(129600)), TokenCode: "000000"}))
+	t.Run("at the limit in characters, over it in bytes", wantDecoded(form("Policy", strings.Repeat("é", 2048)),
+		&federationIn{Policy: strings.Repeat("é", 2048)}))
 	t.Run("nothing at all", wantDecoded("", &sessionIn{}))
 }
 

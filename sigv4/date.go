@@ -22,8 +22,9 @@ func parseBasic(s string) (t time.Time, ok bool) {
 	two := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
 	month, day, hour, minute, second := two(4), two(6), two(9), two(11), two(13)
 	t = time.Date(two(0)*100+two(2), time.Month(month), day, hour, minute, second, 0, time.UTC)
-	// time.Date turns 30 February into 1 or 2 March; such a date was not meant.
-	ok = int(t.Month()) == month && t.Day() == day && hour < 24 && minute < 60 && second < 60
+	// time.Date turns 30 February into 1 or 2 March; such a date was not meant. A
+	// day that its month does not have always changes the month.
+	ok = int(t.Month()) == month && hour < 24 && minute < 60 && second < 60
 	return t, ok
 }
 

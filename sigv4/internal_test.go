@@ -28,6 +28,11 @@ func TestDates(t *testing.T) {
 		{"20150830T123.00Z", time.Time{}, parseBasic},
 		{"20150830T12 600Z", time.Time{}, parseBasic},
 		{"20150830T12:600Z", time.Time{}, parseBasic},
+		{"2015083/T123600Z", time.Time{}, parseBasic}, // "/" is the character before "0"
+		{"2015082:T123600Z", time.Time{}, parseBasic}, // ":" is the one after "9"
+		{"/0150830T123600Z", time.Time{}, parseBasic},
+		{"20150899T123600Z", time.Time{}, parseBasic},
+		{"20150831T240000Z", time.Time{}, parseBasic},
 		{"20150230T123600Z", time.Time{}, parseBasic}, // 30 February
 		{"20230229T123600Z", time.Time{}, parseBasic},
 		{"20151330T123600Z", time.Time{}, parseBasic},
@@ -101,6 +106,68 @@ func TestNoCanonicalForm(t *testing.T) {
 		s.signature = hex.EncodeToString(sum[:])
 		if err := s.Verify(r, key, [32]byte{}); err == nil {
 			t.Errorf("%s: verifies", list)
+		}
+	}
+	r.Host = ""
+	if new(canon).request(r, []string{"host"}, false, [32]byte{}) {
+		t.Error("a request without a host has a canonical form")
+	}
+}
+
+func TestSignatureHasOneSpelling(t *testing.T) {
+	sound := strings.Repeat("09af", 16)
+	if sum, ok := decodeSignature(sound); !ok || hex.EncodeToString(sum[:]) != sound {
+		t.Errorf("decodeSignature(%s) = %x, %t", sound, sum, ok)
+	}
+	for _, bad := range []string{"", sound[1:], sound + "0", sound[2:] + "A0", sound[2:] + "0A", sound[2:] + "g0", sound[2:] + "0g", sound[2:] + " 0", "0x" + sound[2:]} {
+		if _, ok := decodeSignature(bad); ok {
+			t.Errorf("decodeSignature(%s) is well", bad)
+		}
+	}
+	// A signature that ends with a zero byte does not match one whose end is not
+	// a number.
+	r := &http.Request{Method: "GET", Host: "h", URL: &url.URL{Path: "/"}}
+	key := DeriveKey("secret", "20150830", "us-east-1", "sts")
+	for second := 0; ; second++ {
+		s := newClaim(Credentials{AccessKeyID: "AKID", SecretAccessKey: "secret"}, "us-east-1", "sts", time.Date(2015, 8, 30, 0, 0, second, 0, time.UTC))
+		s.SignedHeaders = []string{"host"}
+		s.signature = s.compute(r, Credentials{SecretAccessKey: "secret"}, [32]byte{})
+		if err := s.Verify(r, key, [32]byte{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(s.signature, "00") {
+			continue
+		}
+		s.signature = s.signature[:62] + "0g"
+		if err := s.Verify(r, key, [32]byte{}); err == nil {
+			t.Error("a signature that is no number verifies")
+		}
+		return
+	}
+}
+
+// TestContentLength: a server has the header, a client the field; a body of
+// unknown length has none.
+func TestContentLength(t *testing.T) {
+	for _, tt := range []struct {
+		header []string
+		field  int64
+		want   string
+		ok     bool
+	}{
+		{[]string{"3"}, 3, "content-length:3\n", true},
+		{[]string{"03"}, 3, "content-length:03\n", true}, // as sent
+		{nil, 3, "content-length:3\n", true},
+		{nil, 0, "content-length:0\n", true},
+		{nil, -1, "content-length:\n", false},
+	} {
+		r := &http.Request{Header: http.Header{}, ContentLength: tt.field}
+		if tt.header != nil {
+			r.Header["Content-Length"] = tt.header
+		}
+		var c canon
+		if ok := c.header(r, "content-length"); string(c.buf) != tt.want || ok != tt.ok {
+			t.Errorf("header %q, field %d: %q, %t; want %q, %t", tt.header, tt.field, c.buf, ok, tt.want, tt.ok)
 		}
 	}
 }

@@ -381,6 +381,12 @@ var validationTests = []struct {
 		one(" '"+strings.Repeat("p", maxEcho)+"...'", "policy", notLonger+"2048"),
 	},
 	{
+		"a very long list is cut", decodeAs[namespacesIn](true),
+		form("ServiceNamespaces.member.1", strings.Repeat("a", maxEcho), "ServiceNamespaces.member.2", "b"),
+		one(" '["+strings.Repeat("a", maxEcho-1)+"...'", "serviceNamespaces",
+			"Member must satisfy constraint: ["+notLonger+"64, "+notShorter+`1, Member must satisfy regular expression pattern: [\w-]*]`),
+	},
+	{
 		"a cut does not split a character", decodeAs[federationIn](true), form("Policy", "p"+strings.Repeat("é", 1<<19)),
 		one(" 'p"+strings.Repeat("é", maxEcho/2-1)+"...'", "policy", notLonger+"2048"),
 	},
@@ -475,6 +481,8 @@ func TestDecode(t *testing.T) {
 		}))
 	t.Run("a structure", wantDecoded("TargetPrincipal=123456789012&TaskPolicyArn.arn="+roleArn,
 		&rootIn{TargetPrincipal: "123456789012", TaskPolicyArn: descriptorIn{roleArn}}))
+	type optional struct{ Inner, Other *descriptorIn }
+	t.Run("an optional structure", wantDecoded("Inner.arn="+roleArn, &optional{Inner: &descriptorIn{roleArn}}))
 	t.Run("an empty list is absent", wantDecoded("RoleName=r&Tags=", &createRoleIn{RoleName: "r"}))
 	t.Run("an empty list before its elements", wantDecoded("RoleName=r&Tags=&Tags.member.1.Key=k&Tags.member.1.Value=v",
 		&createRoleIn{RoleName: "r", Tags: []tagIn{{"k", "v"}}}))

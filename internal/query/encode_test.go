@@ -241,6 +241,13 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+func TestAnOutputMayBeGivenByValue(t *testing.T) {
+	want := string(STS.AppendXML(nil, "AssumeRole", &someRole, requestID))
+	if got := string(STS.AppendXML(nil, "AssumeRole", someRole, requestID)); got != want {
+		t.Errorf("by value:\n%s\nby pointer:\n%s", got, want)
+	}
+}
+
 func TestANilOutputHasNoResult(t *testing.T) {
 	for name, out := range map[string]any{"nil": nil, "a nil pointer": (*callerOut)(nil)} {
 		if got := string(STS.AppendXML(nil, "A", out, "1")); strings.Contains(got, "AResult") {

@@ -48,6 +48,18 @@ func equalFold(a, b string) bool {
 // foldPrefix reports whether s begins with prefix without regard to case, and
 // with how many bytes of s.
 func foldPrefix(s, prefix string) (n int, ok bool) {
+	// As long as both are ASCII, bytes will do.
+	for n < len(s) && n < len(prefix) {
+		a, b := s[n], prefix[n]
+		if a|b >= utf8.RuneSelf {
+			break
+		}
+		if a != b && foldRune(rune(a)) != foldRune(rune(b)) {
+			return 0, false
+		}
+		n++
+	}
+	prefix = prefix[n:]
 	for len(prefix) > 0 {
 		if n == len(s) {
 			return 0, false

@@ -14,7 +14,7 @@ func mustParse(t testing.TB, kind policy.Kind, text string) *policy.Policy {
 	t.Helper()
 	p, err := policy.Parse(kind, text)
 	if err != nil {
-		t.Fatalf("Parse(%s): %v", text, err)
+		t.Fatalf("Parse(%.2000s): %v", text, err)
 	}
 	return p
 }

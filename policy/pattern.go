@@ -120,7 +120,7 @@ type pattern struct {
 	shape  shape
 	fold   bool   // without regard to letter case
 	vars   bool   // has variables
-	lit    string // of exact and prefix
+	lit    string // of exact and prefix; what a glob begins with
 	chunks [][]token
 }
 
@@ -175,6 +175,9 @@ func patternOf(list []token, fold bool) pattern {
 	case len(list) == 2 && list[0].kind == literal && list[1].kind == star:
 		return literalPrefix(list[0].lit, fold)
 	}
+	if list[0].kind == literal {
+		p.lit = list[0].lit
+	}
 	return p
 }
 
@@ -213,7 +216,8 @@ func (p *pattern) match(s string, c *Context) bool {
 		}
 		return strings.HasPrefix(s, p.lit)
 	}
-	return p.resolves(c) && p.matchChunks(s, c)
+	// Most patterns fail at their first letters, before a variable is looked up.
+	return (p.fold || strings.HasPrefix(s, p.lit)) && p.resolves(c) && p.matchChunks(s, c)
 }
 
 func (p *pattern) matchChunks(s string, c *Context) bool {

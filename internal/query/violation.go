@@ -2,6 +2,7 @@ package query
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -106,7 +107,7 @@ func (vs *violations) checkString(f *Field, s string) {
 	if f.Bounds.HasMin && n < f.Bounds.Min {
 		vs.add(f, quote(s), atLeast("length", f.Bounds.Min))
 	}
-	if f.Enum != nil && !contains(f.Enum, s) {
+	if f.Enum != nil && !slices.Contains(f.Enum, s) {
 		vs.add(f, quote(s), vs.oneOf(f.Enum))
 	}
 }
@@ -188,15 +189,6 @@ func (vs *violations) oneOf(enum []string) string {
 		return "Member must satisfy enum value set"
 	}
 	return "Member must satisfy enum value set: [" + strings.Join(enum, ", ") + "]"
-}
-
-func contains(set []string, s string) bool {
-	for _, e := range set {
-		if e == s {
-			return true
-		}
-	}
-	return false
 }
 
 // quote returns a value as messages show it, cut when it is very long.

@@ -247,7 +247,7 @@ func (p *arnPattern) match(t *target, c *Context) bool {
 	if p.dynamic != nil {
 		parts = arnParts(substitute(p.dynamic, c))
 	}
-	if parts == nil || !parts[5].match(t.rest(), nil) {
+	if parts == nil || !parts[5].match(t.rest, nil) {
 		return false
 	}
 	for i := range parts[:5] {

@@ -202,34 +202,22 @@ func (e *evaluation) gatherOne(f *finding, l Layer, a *Attached) {
 	x := a.Policy.index
 	if x == nil {
 		for i := range a.Policy.statements {
-			e.gatherStatement(f, l, a, i)
+			e.gatherStatement(f, l, a, i, false)
 		}
 		return
 	}
-	var buf [128]byte
-	key := appendLowerASCII(buf[:0], e.action)
-	exactly, byVendor := x.actions[string(key)], x.vendors[string(key[:len(e.vendor)])]
-	// Three sorted lists without common members, in the order of the document.
-	wide := x.wide
-	for len(exactly)+len(byVendor)+len(wide) > 0 {
-		next := &wide
-		if len(*next) == 0 || len(exactly) > 0 && exactly[0] < (*next)[0] {
-			next = &exactly
-		}
-		if len(*next) == 0 || len(byVendor) > 0 && byVendor[0] < (*next)[0] {
-			next = &byVendor
-		}
-		e.gatherStatement(f, l, a, (*next)[0])
-		*next = (*next)[1:]
+	list := x.lookup(e.action, len(e.vendor))
+	for i, fits := list.next(); i >= 0; i, fits = list.next() {
+		e.gatherStatement(f, l, a, i, fits)
 	}
 }
 
-func (e *evaluation) gatherStatement(f *finding, l Layer, a *Attached, i int) {
+func (e *evaluation) gatherStatement(f *finding, l Layer, a *Attached, i int, actionFits bool) {
 	s := &a.Policy.statements[i]
 	if !s.deny && f.allowed && !e.all && !s.principals.present {
 		return // another Allow says nothing new
 	}
-	kinds := s.applies(&e.query)
+	kinds := s.applies(&e.query, actionFits)
 	switch {
 	case kinds == 0:
 	case s.deny:

@@ -92,7 +92,7 @@ func cutIAM(s string) (a iamARN, ok bool) {
 	if !t.arn || t.part(0) != "arn" || t.part(3) != "" || !isAccount(t.part(4)) || strings.ContainsAny(s, "*?") {
 		return a, false
 	}
-	a = iamARN{partition: t.part(1), service: t.part(2), account: t.part(4), resource: t.rest()}
+	a = iamARN{partition: t.part(1), service: t.part(2), account: t.part(4), resource: t.rest}
 	return a, slices.Contains(partitions[1:], a.partition)
 }
 

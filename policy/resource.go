@@ -9,6 +9,8 @@ type target struct {
 	text string
 	cuts [5]int // places of the first five colons
 	arn  bool
+	head string // up to the fifth colon and with it
+	rest string // what follows
 }
 
 func newTarget(resource string) (t target) {
@@ -22,16 +24,11 @@ func newTarget(resource string) (t target) {
 		t.cuts[i] = at + n
 		at += n + 1
 	}
-	t.arn = true
+	t.arn, t.head, t.rest = true, resource[:at], resource[at:]
 	return t
 }
 
-// rest is the part behind the fifth colon.
-func (t *target) rest() string { return t.text[t.cuts[4]+1:] }
-
-// head is all before it, colons included; part is one of its five parts.
-func (t *target) head() string { return t.text[:t.cuts[4]+1] }
-
+// part is one of the five parts of the head.
 func (t *target) part(i int) string {
 	start := 0
 	if i > 0 {
@@ -62,9 +59,9 @@ func newResource(text string, variables bool) resource {
 	if !t.arn {
 		return resource{never: true}
 	}
-	r := resource{rest: newPattern(t.rest(), syntax{wildcards: true, variables: variables}, false)}
-	if !strings.ContainsAny(t.head(), "*?") {
-		r.head = t.head()
+	r := resource{rest: newPattern(t.rest, syntax{wildcards: true, variables: variables}, false)}
+	if !strings.ContainsAny(t.head, "*?") {
+		r.head = t.head
 		return r
 	}
 	r.parts = new([5]pattern)
@@ -81,11 +78,11 @@ func (r *resource) match(t *target, c *Context) bool {
 	if r.any {
 		return true
 	}
-	if r.never || !t.arn || !r.rest.match(t.rest(), c) {
+	if r.never || !t.arn || !r.rest.match(t.rest, c) {
 		return false
 	}
 	if r.parts == nil {
-		return r.head == t.head() || equalFold(r.head, t.head())
+		return r.head == t.head || equalFold(r.head, t.head)
 	}
 	for i := range r.parts {
 		if !r.parts[i].match(t.part(i), nil) {

@@ -1,6 +1,6 @@
 package policy
 
-import "slices"
+import "math"
 
 // statement is a compiled statement.
 type statement struct {
@@ -22,9 +22,13 @@ func newStatement(s *stanza, variables bool) statement {
 }
 
 // applies reports in which ways the statement covers the caller, when its
-// action, resource, principal and conditions all hold; 0 when it does not apply.
-func (s *statement) applies(q *query) matchKind {
-	if !s.actions.match(q.vendor, q.name) || !s.resources.match(&q.target, q.context, s.deny) {
+// action, resource, principal and conditions all hold; 0 when it does not
+// apply. An index may have found already that it is about the action.
+func (s *statement) applies(q *query, actionFits bool) matchKind {
+	if !actionFits && !s.actions.match(q.vendor, q.name) {
+		return 0
+	}
+	if !s.resources.match(&q.target, q.context, s.deny) {
 		return 0
 	}
 	kinds := s.principals.match(q.principal)
@@ -40,14 +44,12 @@ func (s *statement) applies(q *query) matchKind {
 }
 
 // index finds the statements that may concern an action without looking at the
-// others. A statement is listed once for any action: under wide when a value of
-// its Action has a wildcard in the vendor or it has NotAction, else under the
-// vendors of which it has a wildcard name, and under the very actions it names
-// of other vendors.
+// others. Its lists are in the order of the document; a statement may be in
+// more than one of them.
 type index struct {
-	wide    []int
-	vendors map[string][]int
-	actions map[string][]int // "s3:getobject"
+	actions map[string][]int // by "s3:getobject": those that name the action
+	vendors map[string][]int // by "s3": those with a wildcard in a name of it
+	wide    []int            // those with NotAction or any vendor
 }
 
 // indexFrom is the number of statements that makes an index worth its making.
@@ -57,7 +59,7 @@ func newIndex(statements []statement) *index {
 	if len(statements) < indexFrom {
 		return nil
 	}
-	x := &index{vendors: map[string][]int{}, actions: map[string][]int{}}
+	x := &index{actions: map[string][]int{}, vendors: map[string][]int{}}
 	for i := range statements {
 		x.add(i, &statements[i].actions)
 	}
@@ -65,21 +67,20 @@ func newIndex(statements []statement) *index {
 }
 
 func (x *index) add(i int, set *actionSet) {
-	if set.not || slices.ContainsFunc(set.list, func(a action) bool { return a.any || a.vendor == "" }) {
+	if set.not {
 		x.wide = append(x.wide, i)
 		return
 	}
 	for _, a := range set.list {
-		if a.name.shape != exact {
+		switch {
+		case a.any || a.vendor == "":
+			x.wide = appendOnce(x.wide, i)
+		case a.name.shape == exact:
+			key := a.vendor + ":" + a.name.lit
+			x.actions[key] = appendOnce(x.actions[key], i)
+		default:
 			x.vendors[a.vendor] = appendOnce(x.vendors[a.vendor], i)
 		}
-	}
-	for _, a := range set.list {
-		if last := x.vendors[a.vendor]; len(last) > 0 && last[len(last)-1] == i {
-			continue
-		}
-		key := a.vendor + ":" + a.name.lit
-		x.actions[key] = appendOnce(x.actions[key], i)
 	}
 }
 
@@ -88,4 +89,41 @@ func appendOnce(list []int, i int) []int {
 		return list
 	}
 	return append(list, i)
+}
+
+// candidates are the statements that may be about one action.
+type candidates struct{ named, vendor, wide []int }
+
+func (x *index) lookup(action string, vendor int) candidates {
+	var buf [128]byte
+	key := appendLowerASCII(buf[:0], action)
+	return candidates{named: x.actions[string(key)], vendor: x.vendors[string(key[:vendor])], wide: x.wide}
+}
+
+// next returns the candidates in the order of the document, each once, and
+// whether it surely is about the action; i is -1 at the end.
+func (c *candidates) next() (i int, fits bool) {
+	const none = math.MaxInt
+	i = none
+	for _, list := range [...]*[]int{&c.named, &c.vendor, &c.wide} {
+		if len(*list) > 0 {
+			i = min(i, (*list)[0])
+		}
+	}
+	if i == none {
+		return -1, false
+	}
+	fits = take(&c.named, i)
+	take(&c.vendor, i)
+	take(&c.wide, i)
+	return i, fits
+}
+
+// take removes i from the front of a list when it is there.
+func take(list *[]int, i int) bool {
+	if len(*list) == 0 || (*list)[0] != i {
+		return false
+	}
+	*list = (*list)[1:]
+	return true
 }

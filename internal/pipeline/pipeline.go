@@ -10,7 +10,9 @@ import (
 	"github.com/daypass/daypass/internal/authz"
 	"github.com/daypass/daypass/internal/awserr"
 	"github.com/daypass/daypass/internal/endpoint"
+	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/query"
+	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/internal/store"
 	"github.com/daypass/daypass/policy"
 	"github.com/daypass/daypass/sigv4"
@@ -123,7 +125,20 @@ func (p *Pipeline) authenticate(c *Call) (err error) {
 		return err
 	}
 	c.Account = c.Caller.Account
+	p.markUsed(c)
 	return nil
+}
+
+// markUsed notes the use of a long-term key, or of the role behind a session.
+func (p *Pipeline) markUsed(c *Call) {
+	use := iam.Use{Account: c.Account, ID: c.Caller.AccessKeyID, At: c.Now, Region: c.Region, Service: c.Service.API.Name}
+	switch s := c.Caller.Session; {
+	case s != nil && s.Kind == session.Role:
+		use.ID, use.Service = s.EntityID, ""
+	case s != nil:
+		return
+	}
+	p.DB.MarkUsed(use)
 }
 
 // authorize decides one question and turns a denial into the sentence of the

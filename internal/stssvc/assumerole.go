@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/daypass/daypass/arn"
 	"github.com/daypass/daypass/internal/authz"
@@ -34,9 +33,6 @@ func (s *service) checkAssumeRole(c *pipeline.Call, in *assumeRoleInput) error {
 	}
 	if err := mayAssume(c, in.RoleArn); err != nil {
 		return err
-	}
-	if strings.HasPrefix(strings.ToLower(in.SourceIdentity), "aws:") {
-		return awserr.Validation("Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with \"aws:\"")
 	}
 	return checkMFA(in.SerialNumber, in.TokenCode)
 }

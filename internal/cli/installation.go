@@ -35,6 +35,11 @@ func (p *place) open(ctx context.Context, env Env, log *slog.Logger, serving boo
 		}
 		p.dataDir = dir
 	}
+	dir, err := filepath.Abs(p.dataDir) // what is printed must work from anywhere
+	if err != nil {
+		return nil, err
+	}
+	p.dataDir = dir
 	master, _ := env("DAYPASS_MASTER_KEY")
 	cfg := installation.Config{
 		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,

@@ -45,7 +45,7 @@ func Parse(s string) (ARN, error) {
 	}
 	rest, ok := strings.CutPrefix(s, "arn:")
 	if !ok {
-		return ARN{}, fmt.Errorf("parsing ARN %q: does not begin with arn:", s)
+		return ARN{}, fmt.Errorf("parsing ARN %q: no scheme arn", s)
 	}
 	var a ARN
 	for _, part := range []*string{&a.Partition, &a.Service, &a.Region, &a.Account} {

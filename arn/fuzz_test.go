@@ -27,8 +27,11 @@ func FuzzParse(f *testing.F) {
 		if a.Partition == "" || a.Service == "" || a.Resource == "" || strings.Contains(a.Account, ":") {
 			t.Errorf("Parse(%q) = %+v", s, a)
 		}
-		a.Name()
-		a.Path()
-		a.SessionRole()
+		if typ := a.ResourceType(); !strings.HasPrefix(a.Resource, typ) {
+			t.Errorf("Parse(%q) has the resource type %q", s, typ)
+		}
+		if !strings.HasSuffix(a.Resource, a.Path()+a.Name()) {
+			t.Errorf("Parse(%q) has the path %q and name %q", s, a.Path(), a.Name())
+		}
 	})
 }

@@ -117,9 +117,7 @@ func compareDigits(a, b string) int {
 }
 
 func nextDigit(s string) (byte, string) {
-	if strings.HasPrefix(s, ".") {
-		s = s[1:]
-	}
+	s = strings.TrimPrefix(s, ".")
 	if s == "" {
 		return '0', ""
 	}

@@ -207,7 +207,7 @@ func parseNetwork(s string) (netip.Prefix, bool) {
 		return netip.PrefixFrom(a, a.BitLen()), ok
 	}
 	p, err := netip.ParsePrefix(s)
-	return p.Masked(), err == nil
+	return p, err == nil
 }
 
 // arnTest is C7.

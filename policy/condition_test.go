@@ -117,6 +117,8 @@ func TestConditionOperators(t *testing.T) {
 		{"C6 host bits are masked (section 14)", `{"IpAddress":{"k":"203.0.113.77/24"}}`, "k=203.0.113.8", true},
 		{"C6 no address", `{"IpAddress":{"k":"203.0.113.0/24"}}`, "k=example.com", false},
 		{"C6 no network", `{"IpAddress":{"k":"203.0.113.*"}}`, "k=203.0.113.8", false},
+		{"C6 an address with a zone is none", `{"IpAddress":{"k":"fe80::1%eth0"}}`, "k=fe80::1", false},
+		{"C6 an address with a zone is none, in the request", `{"IpAddress":{"k":"fe80::/10"}}`, "k=fe80::1%eth0", false},
 		{"C6 not", `{"NotIpAddress":{"k":"203.0.113.0/24"}}`, "k=203.0.113.7", false},
 		{"C6 not, outside", `{"NotIpAddress":{"k":"203.0.113.0/24"}}`, "k=203.0.114.7", true},
 		{"C6 not, any of the networks", `{"NotIpAddress":{"k":["203.0.113.0/24","10.0.0.0/8"]}}`, "k=10.1.2.3", false},

@@ -132,6 +132,7 @@ func TestNotPrincipal(t *testing.T) {
 		{"the user named", `{"AWS":"arn:aws:iam::111122223333:user/ops/dana"}`, user, false},
 		{"the account named: a match of any kind", `{"AWS":"111122223333"}`, session, false},
 		{"the role named", `{"AWS":"arn:aws:iam::111122223333:role/ops/deploy"}`, session, false},
+		{"the account named, a service of it", `{"AWS":"111122223333"}`, policy.Principal{Type: policy.Service, Account: home, ARN: "ec2.amazonaws.com"}, true},
 		{"an ARN with wildcards names nobody", `{"AWS":"arn:aws:iam::111122223333:user/*"}`, user, true},
 	}
 	for _, tt := range tests {
@@ -316,6 +317,32 @@ func TestResourcePolicyDenies(t *testing.T) {
 		d := policy.Evaluate(&set, &policy.Request{Action: "x:Y", Resource: "*", ResourceAccount: home, Principal: caller})
 		if got := outcome(d); got != "explicitDeny: resource-based policy" {
 			t.Errorf("E1, E9 %q: %s", caller.ARN, got)
+		}
+	}
+}
+
+// A session that has no rights without a session policy has none.
+func TestSessionWithoutItsPolicy(t *testing.T) {
+	set := given(t, "I+")
+	set.HasSession = true
+	if got := outcome(policy.Evaluate(&set, &policy.Request{Action: "x:Y", Resource: "*", Principal: session})); got != noSession {
+		t.Errorf("%s, want %s", got, noSession)
+	}
+}
+
+// Of several Allow statements of a resource policy the one that names the
+// caller most closely decides, wherever it stands.
+func TestClosestStatementDecides(t *testing.T) {
+	for name, order := range map[string][]string{
+		"account first": {`{"AWS":"111122223333"}`, `{"AWS":"arn:aws:iam::111122223333:user/ops/dana"}`},
+		"user first":    {`{"AWS":"arn:aws:iam::111122223333:user/ops/dana"}`, `{"AWS":"111122223333"}`},
+	} {
+		set := policy.Set{Resource: attach(t, policy.Resource, naming("Allow", order[0]), naming("Allow", order[1]))}
+		d := policy.Evaluate(&set, &policy.Request{Action: "x:Y", Resource: "*", Principal: user})
+		if got := outcome(d); got != byResource {
+			t.Errorf("%s: %s", name, got)
+		} else if p := d.First.Source.Policy.Statements()[0].Principals[0]; p.Value == home {
+			t.Errorf("%s: decided by the statement about %s", name, p.Value)
 		}
 	}
 }

@@ -81,24 +81,21 @@ func readJSON(s string) (node, *badText) {
 }
 
 // checkCharacters holds a document to its size and to the characters that may
-// stand in it: TAB, LF, CR and U+0020 to U+00FF, in valid UTF-8.
+// stand in it: nothing beyond U+00FF, in valid UTF-8. Control characters other
+// than TAB, LF and CR have no place in JSON anyway.
 func checkCharacters(s string) *badText {
 	count := 0
 	for i := 0; i < len(s); count++ {
 		if count == MaxDocument {
 			return &badText{at: i, what: "longer than 131072 characters", grammar: true}
 		}
-		c := s[i]
-		if c < utf8.RuneSelf {
-			if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
-				return &badText{at: i, what: "control character", grammar: true}
-			}
+		if s[i] < utf8.RuneSelf {
 			i++
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if r == utf8.RuneError && size == 1 || r > 0xFF {
-			return &badText{at: i, what: "character outside U+0020 to U+00FF", grammar: true}
+			return &badText{at: i, what: "character beyond U+00FF", grammar: true}
 		}
 		i += size
 	}
@@ -122,7 +119,7 @@ func (r *reader) space() {
 	}
 }
 
-// peek returns the next byte, 0 at the end; NUL cannot occur in the text.
+// peek returns the next byte, 0 at the end. A NUL in the text is no JSON either.
 func (r *reader) peek() byte {
 	if r.at < len(r.s) {
 		return r.s[r.at]

@@ -37,10 +37,10 @@ func (t *target) part(i int) string {
 	return t.text[start:t.cuts[i]]
 }
 
-// resource is one compiled value of a Resource element.
+// resource is one compiled value of a Resource element. The zero resource, of
+// what is no ARN, matches nothing.
 type resource struct {
 	any   bool        // "*", the only one that matches a request without a resource (M9)
-	never bool        // not an ARN
 	head  string      // the five parts and their colons, when none has a wildcard
 	parts *[5]pattern // otherwise
 	rest  pattern
@@ -57,7 +57,7 @@ func newResource(text string, variables bool) resource {
 	}
 	t := newTarget(text)
 	if !t.arn {
-		return resource{never: true}
+		return resource{}
 	}
 	r := resource{rest: newPattern(t.rest, syntax{wildcards: true, variables: variables}, false)}
 	if !strings.ContainsAny(t.head, "*?") {
@@ -78,7 +78,7 @@ func (r *resource) match(t *target, c *Context) bool {
 	if r.any {
 		return true
 	}
-	if r.never || !t.arn || !r.rest.match(t.rest, c) {
+	if !t.arn || !r.rest.match(t.rest, c) {
 		return false
 	}
 	if r.parts == nil {

@@ -282,7 +282,14 @@ func TestStrictJSON(t *testing.T) {
 		{"an unknown escape", doc(`"\x41"`), false},
 		{"an escape cut off", doc(`"\u00`), false},
 		{"an escape with a sign", doc(`"\u+041"`), false},
-		{"a raw line feed in a string", doc("\"a\nb\""), false},
+		{"a raw line feed in a string", v2012(statement1("\"Action\":\"s3:a\nb\"")), false},
+		{"a raw tab in a string with escapes", v2012(statement1("\"Action\":\"s3:\\u0061\tb\"")), false},
+		{"a control character in a string", v2012(statement1("\"Action\":\"s3:a\x01b\"")), false},
+		{"a string without end", `{"Statement`, false},
+		{"a string without end, with escapes", `{"\u0053tatement`, false},
+		{"every escape", v2012(statement1(`"Action":"s3:\"\\\/\b\f\n\r\t\u00e9"`)), true},
+		{"no colon behind a key", `{"Version" "2012-10-17"}`, false},
+		{"no comma in a list", `{"Statement":[1 2]}`, false},
 		{"single quotes", doc(`'a'`), false},
 		{"a comment", "/* */" + doc(`"a"`), false},
 		{"an unquoted key", `{Version:"2012-10-17"}`, false},
@@ -309,6 +316,19 @@ func TestStrictJSON(t *testing.T) {
 				t.Errorf("message %q, want ok = %v", got, tt.ok)
 			}
 		})
+	}
+}
+
+// A document that is right otherwise may not be nested deeper than policies are.
+func TestDepthIsBounded(t *testing.T) {
+	nested := func(n int) string {
+		return v2012(statement1(`"Principal":` + strings.Repeat("[", n) + strings.Repeat("]", n)))
+	}
+	if got := message(policy.Inline, nested(20)); got != "Policy document should not specify a principal." {
+		t.Errorf("20 lists: %q", got)
+	}
+	if got := message(policy.Inline, nested(40)); got != syntaxErrors {
+		t.Errorf("40 lists: %q", got)
 	}
 }
 

@@ -45,16 +45,15 @@ func getAccountAuthorizationDetails(c *pipeline.Call, in *iamapi.GetAccountAutho
 	start, after, _ := strings.Cut(p.after, " ")
 	begun := start == ""
 	for _, list := range detailLists {
+		from := ""
 		if list.filter == start {
-			begun = true
-		} else {
-			after = ""
+			begun, from = true, after
 		}
 		if !begun || len(in.Filter) > 0 && !slices.Contains(in.Filter, list.filter) {
 			continue
 		}
 		has := len(out.UserDetailList) + len(out.GroupDetailList) + len(out.RoleDetailList) + len(out.Policies)
-		last, err := list.add(c, out, after, p.limit-has)
+		last, err := list.add(c, out, from, p.limit-has)
 		if err != nil {
 			return nil, err
 		}
@@ -152,11 +151,9 @@ func held(c *pipeline.Call, ownerID string) (inline []iamapi.PolicyDetail, attac
 		return nil, nil, err
 	}
 	all, err := c.Tx.AttachedPolicies(ownerID)
-	if len(own) > 0 {
-		inline = convert(own, func(p iam.InlinePolicy) iamapi.PolicyDetail {
-			return iamapi.PolicyDetail{PolicyName: p.Name, PolicyDocument: query.PolicyDocument(p.Document)}
-		})
-	}
+	inline = convert(own, func(p iam.InlinePolicy) iamapi.PolicyDetail {
+		return iamapi.PolicyDetail{PolicyName: p.Name, PolicyDocument: query.PolicyDocument(p.Document)}
+	})
 	return inline, showAttached(all), err
 }
 
@@ -168,6 +165,9 @@ func userDetail(c *pipeline.Call, u iam.User) (d iamapi.UserDetail, err error) {
 	if d.UserPolicyList, d.AttachedManagedPolicies, err = held(c, u.ID); err != nil {
 		return d, err
 	}
+	if len(d.UserPolicyList) == 0 {
+		d.UserPolicyList = nil // left out for users, and only for them
+	}
 	groups, err := c.Tx.GroupsOf(u.ID)
 	d.GroupList = convert(groups, func(g iam.Group) string { return g.Name })
 	return d, err
@@ -176,7 +176,6 @@ func userDetail(c *pipeline.Call, u iam.User) (d iamapi.UserDetail, err error) {
 func groupDetail(c *pipeline.Call, g iam.Group) (d iamapi.GroupDetail, err error) {
 	d = iamapi.GroupDetail{Path: g.Path, GroupName: g.Name, GroupId: g.ID, Arn: groupARN(c, g), CreateDate: g.Created}
 	d.GroupPolicyList, d.AttachedManagedPolicies, err = held(c, g.ID)
-	d.GroupPolicyList = slices.Concat([]iamapi.PolicyDetail{}, d.GroupPolicyList)
 	return d, err
 }
 
@@ -193,7 +192,6 @@ func roleDetail(c *pipeline.Call, r iam.Role) (d iamapi.RoleDetail, err error) {
 	if d.RolePolicyList, d.AttachedManagedPolicies, err = held(c, r.ID); err != nil {
 		return d, err
 	}
-	d.RolePolicyList = slices.Concat([]iamapi.PolicyDetail{}, d.RolePolicyList)
 	in, err := c.Tx.InstanceProfilesOf(r.ID)
 	if err != nil {
 		return d, err

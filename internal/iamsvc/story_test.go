@@ -102,6 +102,9 @@ var space = regexp.MustCompile(`>\s+`)
 // flat is the answer without the white space between elements.
 func flat(a *daypasstest.Answer) string { return space.ReplaceAllString(a.Body, ">") }
 
+// brief is as much of an answer as a person reads.
+func brief(a *daypasstest.Answer) string { return fmt.Sprintf("%.2000s", flat(a)) }
+
 func (s *story) tell(steps []step) {
 	s.t.Helper()
 	for _, st := range steps {
@@ -111,11 +114,11 @@ func (s *story) tell(steps []step) {
 		}
 		for _, text := range strings.Split(st.has, " … ") {
 			if !strings.Contains(flat(a), text) {
-				s.t.Errorf("%s %s: answer lacks %q:\n%s", st.as, st.call, text, flat(a))
+				s.t.Errorf("%s %s: answer lacks %q:\n%s", st.as, st.call, text, brief(a))
 			}
 		}
 		if st.not != "" && strings.Contains(flat(a), st.not) {
-			s.t.Errorf("%s %s: answer holds %q:\n%s", st.as, st.call, st.not, flat(a))
+			s.t.Errorf("%s %s: answer holds %q:\n%s", st.as, st.call, st.not, brief(a))
 		}
 	}
 }

@@ -176,6 +176,7 @@ func (r *reader) object(depth int) (members []member) {
 		return nil
 	}
 	var keys keySet
+	members = make([]member, 0, 4) // as most statements have
 	for r.bad == nil {
 		m := member{at: r.at}
 		if r.peek() != '"' {

@@ -59,45 +59,42 @@ type syntax struct {
 	variables bool // ${key}, ${*}, ${?} and ${$}; Version 2012-10-17 (V2)
 }
 
-// tokens cuts a text into tokens; neighbouring literals are one.
+// tokens cuts a text into tokens, literals being parts of the text itself.
 func tokens(text string, sx syntax) []token {
-	var list []token
-	var lit strings.Builder
-	flush := func() {
-		if lit.Len() > 0 {
-			list = append(list, literalToken(lit.String()))
-			lit.Reset()
+	list := make([]token, 0, 4)
+	start := 0 // of the literal that goes on
+	special := func(i, size int, t token) {
+		if start < i {
+			list = append(list, literalToken(text[start:i]))
 		}
+		list = append(list, t)
+		start = i + size
 	}
-	special := func(kind tokenKind, v variable) {
-		flush()
-		list = append(list, token{kind: kind, variable: v})
-	}
-	for i := 0; i < len(text); {
+	for i := 0; i < len(text); i = max(i+1, start) {
 		switch c := text[i]; {
 		case sx.wildcards && c == '*':
-			special(star, variable{})
+			special(i, 1, token{kind: star})
 		case sx.wildcards && c == '?':
-			special(question, variable{})
+			special(i, 1, token{kind: question})
 		case sx.variables && strings.HasPrefix(text[i:], "${"):
-			end := strings.IndexByte(text[i:], '}')
-			if end < 0 { // no end: ordinary text
-				lit.WriteByte(c)
-				break
+			inner, _, closed := strings.Cut(text[i+2:], "}")
+			if !closed { // ordinary text, and so is every later one
+				sx.variables = false
+				continue
 			}
-			switch inner := text[i+2 : i+end]; inner {
+			t := token{kind: value}
+			switch inner {
 			case "*", "?", "$": // V5
-				lit.WriteString(inner)
+				t = literalToken(inner)
 			default:
-				special(value, parseVariable(inner))
+				t.variable = parseVariable(inner)
 			}
-			i += end
-		default:
-			lit.WriteByte(c)
+			special(i, len("${}")+len(inner), t)
 		}
-		i++
 	}
-	flush()
+	if start < len(text) {
+		list = append(list, literalToken(text[start:]))
+	}
 	return list
 }
 

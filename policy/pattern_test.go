@@ -103,6 +103,20 @@ func TestAdversarialPatterns(t *testing.T) {
 	}
 }
 
+// Compiling takes time and memory in proportion to the text.
+func TestAdversarialTexts(t *testing.T) {
+	for _, piece := range []string{"${", "a*", "${*}", "${a}", "a?", "${a, ''}", "$"} {
+		text := strings.Repeat(piece, 120000/len(piece))
+		start := time.Now()
+		p := newPattern(text, syntax{wildcards: true, variables: true}, false)
+		p.match(text, nil)
+		newARNPattern("arn:aws:s3:::"+text, true)
+		if d := time.Since(start); d > time.Second {
+			t.Errorf("%s, repeated: took %v", piece, d)
+		}
+	}
+}
+
 // C2: decimals compare as numbers of any length do.
 func TestDecimalsCompareExactly(t *testing.T) {
 	texts := []string{

@@ -103,27 +103,29 @@ func (x *index) lookup(action string, vendor int) candidates {
 // next returns the candidates in the order of the document, each once, and
 // whether it surely is about the action; i is -1 at the end.
 func (c *candidates) next() (i int, fits bool) {
-	const none = math.MaxInt
-	i = none
-	for _, list := range [...]*[]int{&c.named, &c.vendor, &c.wide} {
-		if len(*list) > 0 {
-			i = min(i, (*list)[0])
-		}
-	}
+	named, vendor, wide := first(c.named), first(c.vendor), first(c.wide)
+	i = min(named, vendor, wide)
 	if i == none {
 		return -1, false
 	}
-	fits = take(&c.named, i)
-	take(&c.vendor, i)
-	take(&c.wide, i)
-	return i, fits
+	if named == i {
+		c.named = c.named[1:]
+	}
+	if vendor == i {
+		c.vendor = c.vendor[1:]
+	}
+	if wide == i {
+		c.wide = c.wide[1:]
+	}
+	return i, named == i
 }
 
-// take removes i from the front of a list when it is there.
-func take(list *[]int, i int) bool {
-	if len(*list) == 0 || (*list)[0] != i {
-		return false
+// none is behind every statement.
+const none = math.MaxInt
+
+func first(list []int) int {
+	if len(list) == 0 {
+		return none
 	}
-	*list = (*list)[1:]
-	return true
+	return list[0]
 }

@@ -61,19 +61,17 @@ func (s *story) params(call string) (action string, params []string) {
 	words := strings.Fields(call)
 	for _, w := range words[1:] {
 		key, value, _ := strings.Cut(w, "=")
-		if name, ok := strings.CutPrefix(value, "@"); ok {
-			if value, ok = s.docs[name]; !ok {
-				s.t.Fatalf("no document %s", name)
-			}
-		}
+		isList := strings.HasPrefix(value, "[")
+		value = s.text(value)
 		switch {
 		case key == "Tags":
 			for i, tag := range strings.Split(value, ",") {
 				k, v, _ := strings.Cut(tag, ":")
 				params = append(params, fmt.Sprintf("Tags.member.%d.Key", i+1), k, fmt.Sprintf("Tags.member.%d.Value", i+1), v)
 			}
-		case strings.HasPrefix(value, "["):
+		case isList:
 			for i, v := range strings.Split(strings.Trim(value, "[]"), ",") {
+				v = s.text(v)
 				params = append(params, fmt.Sprintf("%s.member.%d", key, i+1), v)
 			}
 		default:
@@ -81,6 +79,20 @@ func (s *story) params(call string) (action string, params []string) {
 		}
 	}
 	return words[0], params
+}
+
+// text is the document that @name names, or the value itself.
+func (s *story) text(value string) string {
+	s.t.Helper()
+	name, ok := strings.CutPrefix(value, "@")
+	if !ok {
+		return value
+	}
+	text, ok := s.docs[name]
+	if !ok {
+		s.t.Fatalf("no document %s", name)
+	}
+	return text
 }
 
 func (s *story) do(as, call string) *daypasstest.Answer {

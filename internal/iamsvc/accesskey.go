@@ -2,7 +2,6 @@ package iamsvc
 
 import (
 	"errors"
-	"net/http"
 
 	"github.com/daypass/daypass/arn"
 	"github.com/daypass/daypass/internal/authz"
@@ -96,35 +95,43 @@ func listAccessKeys(c *pipeline.Call, in *iamapi.ListAccessKeysInput, h holder) 
 	return out, nil
 }
 
-// asksAccessKeyLastUsed asks for the permission on the user whose key it is.
-// A key that is not there, or is another account's, is refused as if it were
-// forbidden (recorded, answers 4; the sentence has no colon after "perform").
-func asksAccessKeyLastUsed(c *pipeline.Call, in *iamapi.GetAccessKeyLastUsedInput) ([]authz.Question, error) {
-	k, err := c.Tx.AccessKey(in.AccessKeyId)
+// keyHere returns the key with the id if it is the caller's account's.
+func keyHere(c *pipeline.Call, id string) (iam.AccessKey, error) {
+	k, err := c.Tx.AccessKey(id)
 	if err == nil && k.Account != c.Account {
 		err = store.ErrNotFound
 	}
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil, awserr.New(http.StatusForbidden, "AccessDenied",
-			"User: %s is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key %s", c.Caller.Principal.ARN, in.AccessKeyId)
-	case err != nil:
-		return nil, err
-	}
-	q := authz.Question{Action: "iam:GetAccessKeyLastUsed", Text: "access key " + in.AccessKeyId}
-	if k.UserID == "" {
-		q.Resource = arn.Root(c.Partition, c.Account).String()
-		return []authz.Question{q}, nil
-	}
-	u, err := c.Tx.UserByID(k.UserID)
-	q.Resource = userARN(c, u)
-	return []authz.Question{q}, err
+	return k, err
 }
 
-func getAccessKeyLastUsed(c *pipeline.Call, in *iamapi.GetAccessKeyLastUsedInput) (*iamapi.GetAccessKeyLastUsedOutput, error) {
-	k, err := c.Tx.AccessKey(in.AccessKeyId)
-	if err != nil {
+// asksAccessKeyLastUsed asks for the permission on the user whose key it is; a
+// key that is not there stands for one of no user in particular.
+func asksAccessKeyLastUsed(c *pipeline.Call, in *iamapi.GetAccessKeyLastUsedInput) ([]authz.Question, error) {
+	q := authz.Question{
+		Action: "iam:GetAccessKeyLastUsed", Text: "access key " + in.AccessKeyId,
+		Resource: arn.User(c.Partition, c.Account, "/", "").String(),
+	}
+	k, err := keyHere(c, in.AccessKeyId)
+	if err := absent(err, nil); err != nil {
 		return nil, err
+	}
+	if k.UserID != "" {
+		u, err := c.Tx.UserByID(k.UserID)
+		if err != nil {
+			return nil, err
+		}
+		q.Resource = userARN(c, u)
+	}
+	return []authz.Question{q}, nil
+}
+
+// getAccessKeyLastUsed refuses a key that is not there as if it were forbidden
+// (recorded, answers 4; the sentence has no colon after "perform").
+func getAccessKeyLastUsed(c *pipeline.Call, in *iamapi.GetAccessKeyLastUsedInput) (*iamapi.GetAccessKeyLastUsedOutput, error) {
+	k, err := keyHere(c, in.AccessKeyId)
+	if err != nil {
+		return nil, absent(err, denied("User: %s is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key %s",
+			c.Caller.Principal.ARN, in.AccessKeyId))
 	}
 	// What the real service shows for a key that was never used.
 	out := &iamapi.GetAccessKeyLastUsedOutput{AccessKeyLastUsed: iamapi.AccessKeyLastUsed{ServiceName: "N/A", Region: "N/A"}}

@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import hashlib
 import json
 import re
 
@@ -171,7 +172,8 @@ def trust_is_bound_to_the_unique_id():
     role_id = iam().get_role(RoleName="id-role")["Role"]["RoleId"]
 
     def principal(name):
-        return iam().get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"]
+        only, = iam().get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["AWS"]
+        return only
 
     equal(principal("id-role"), ann["Arn"])
     iam().delete_access_key(UserName="id-ann", AccessKeyId=ann["AccessKeyId"])
@@ -291,12 +293,19 @@ def session_policy_limits():
     refused(go(Policy="no json"), 400, "MalformedPolicyDocument", "The policy is not in the valid JSON format.")
     refused(go(Policy='{"Statement": 1}'), 400, "MalformedPolicyDocument", "Syntax errors in policy.")
     refused(go(Policy=trust("*")), 400, "MalformedPolicyDocument", re.compile(".+"))
-    large = json.dumps({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Action": "service%d:Action%d" % (i * 7919 % 1000, i * 104729 % 9973), "Resource": "arn:aws:s3:::bucket-%d/*" % (i * 15485863 % 99991)} for i in range(30)]})
-    refused(go(Policy=large), 400, "PackedPolicyTooLarge", re.compile(r"Packed policy consumes \d+% of allotted space, please use smaller policy\."))
-    refused(lambda: s.get_federation_token(Name="bob", Policy=large), 400, "ValidationError",
-            validation("'%s' at 'policy'" % large, "Member must have length less than or equal to 2048"))
-    refused(go(PolicyArns=[{"arn": "arn:aws:iam::123456789012:policy/none-%d" % i} for i in range(11)]), 400, "LimitExceeded" if False else "ValidationError", re.compile(".*"))
+    bucket = lambda i: "arn:aws:s3:::" + hashlib.sha256(b"%d" % i).hexdigest()[:48]
+    document = lambda n: allow("s3:GetObject", [bucket(i) for i in range(n)])
+    longer, dense = document(31), document(25)
+    assert len(dense) < 2048 < len(longer)
+    for call in (go(Policy=longer), lambda: s.get_federation_token(Name="bob", Policy=longer)):
+        refused(call, 400, "ValidationError", validation("'%s' at 'policy'" % longer, "Member must have length less than or equal to 2048"))
+    packed = re.compile(r"Packed policy consumes \d{3}% of allotted space, please use smaller policy\.")
+    refused(go(Policy=dense), 400, "PackedPolicyTooLarge", packed)
+    refused(go(Tags=[{"Key": "key%d" % i, "Value": ("%d" % (7919**17 * i))[:60]} for i in range(1, 51)]), 400, "PackedPolicyTooLarge",
+            re.compile(r"Packed size of session tags consumes \d{3}% of allotted space\."))
+    refused(go(PolicyArns=[{"arn": "arn:aws:iam::123456789012:policy/none-%d" % i} for i in range(11)]), 400, "ValidationError",
+            re.compile(".*at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to 10"))
+    refused(go(PolicyArns=[{"arn": "arn:aws:iam::123456789012:policy/none"}]), 400, "ValidationError", re.compile(".*does not exist or is not attachable.*"))
 
 
 @case

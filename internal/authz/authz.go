@@ -61,19 +61,28 @@ func (a *Authorizer) Decide(ctx context.Context, caller *authn.Caller, requestKe
 	}
 	request := ask(caller, requestKeys, q)
 	if q.Trust == nil {
-		return policy.Evaluate(&set, &request), nil
+		return decide(&set, &request), nil
 	}
 	if q.Trust.Policy == nil {
 		return policy.Decision{Layer: policy.TrustPolicy}, nil
 	}
 	if q.Trust.Both {
-		if d := policy.Evaluate(&set, &request); !d.Allowed() {
+		if d := decide(&set, &request); !d.Allowed() {
 			return d, nil
 		}
 	}
 	set.Trust = true
 	set.Resource = []policy.Attached{{Policy: q.Trust.Policy}}
-	return policy.Evaluate(&set, &request), nil
+	return decide(&set, &request), nil
+}
+
+// decide evaluates, and has a denial name every statement that denied.
+func decide(set *policy.Set, request *policy.Request) policy.Decision {
+	d := policy.Evaluate(set, request)
+	if !d.Allowed() {
+		d = policy.Explain(set, request)
+	}
+	return d
 }
 
 // ask puts q in the engine's words.

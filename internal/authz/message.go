@@ -155,13 +155,16 @@ func (a *Authorizer) Decode(text, account string, now time.Time) (string, error)
 	return string(s.Message), nil
 }
 
-// matched describes the statement that denied; an implicit deny has none.
+// matched describes the statements that denied; an implicit deny has none.
 func matched(d policy.Decision) []statement {
 	all := []statement{}
-	if d.Verdict != policy.ExplicitDeny || d.First.Source == nil || d.First.Source.Policy == nil {
+	if d.Verdict != policy.ExplicitDeny {
 		return all
 	}
-	for _, m := range deciding(d) {
+	for _, m := range d.By {
+		if m.Source == nil || m.Source.Policy == nil { // a policy that cannot be read
+			continue
+		}
 		info := m.Source.Policy.Statements()[m.Statement]
 		s := statement{
 			StatementID: info.Sid, Effect: strings.ToUpper(info.Effect),
@@ -181,14 +184,6 @@ func matched(d policy.Decision) []statement {
 		all = append(all, s)
 	}
 	return all
-}
-
-// deciding returns every deciding statement that is known.
-func deciding(d policy.Decision) []policy.Match {
-	if len(d.By) > 0 {
-		return d.By
-	}
-	return []policy.Match{d.First}
 }
 
 func values(texts ...string) items[value] {

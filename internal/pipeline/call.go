@@ -27,10 +27,10 @@ type Call struct {
 	Secure    bool // arrived over TLS
 
 	Service *Service
-	Action  string         // as asked for
-	Caller  *authn.Caller  // nil until authenticated, and in unsigned actions
-	Account string         // the caller's account; "" without a Caller
-	Tx      *store.Tx      // open as the action's TxMode says
+	Action  string           // as asked for
+	Caller  *authn.Caller    // nil until authenticated, and in unsigned actions
+	Account string           // the caller's account; "" without a Caller
+	Tx      *store.Tx        // open as the action's TxMode says
 	Denied  *policy.Decision // the decision that refused the call, for the record
 	keys    *policy.Context
 }

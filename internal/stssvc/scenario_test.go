@@ -288,3 +288,38 @@ func TestPackedPolicyTooLarge(t *testing.T) {
 		t.Errorf("a policy of more than 2,048 characters: %d %s", a.Status, a.Body)
 	}
 }
+
+func TestARoleMadeAnewCanBeAssumed(t *testing.T) {
+	s := newScene(t)
+	ann := s.as(s.s.User("ann"))
+	ann.assumes(s.s.Role("r", daypasstest.Trust(s.s.UserARN("ann"))))
+	s.as(s.s.Root).can("DeleteRole", "RoleName", "r")
+	ann.cannotAssume("sts:AssumeRole", "arn:aws:iam::123456789012:role/r")
+	ann.assumes(s.s.Role("r", daypasstest.Trust(s.s.UserARN("ann"))))
+}
+
+func TestProvidedContextsNeedPermissionAndAProvider(t *testing.T) {
+	s := newScene(t)
+	ann := s.as(s.s.User("ann"))
+	context := []string{
+		"ProvidedContexts.member.1.ProviderArn", "arn:aws:iam::aws:contextProvider/IdentityCenter",
+		"ProvidedContexts.member.1.ContextAssertion", "assertion",
+	}
+	ann.cannotAssume("sts:SetContext", s.s.Role("r", daypasstest.Trust(s.s.UserARN("ann"))), context...)
+	role := s.s.Role("all", trust(`{"Effect":"Allow","Principal":{"AWS":"`+s.s.UserARN("ann")+`"},"Action":["sts:AssumeRole","sts:SetContext"]}`))
+	a := s.s.Call(ann.c, "sts", "AssumeRole", append(context, "RoleArn", role, "RoleSessionName", "scene")...)
+	if a.Status != 400 || a.Element("Code") != "InvalidParameterValue" {
+		t.Errorf("a context of no provider: %d %s", a.Status, a.Body)
+	}
+}
+
+func TestPolicyAndARNsTogetherHaveALimit(t *testing.T) {
+	s := newScene(t)
+	ann := s.s.User("ann")
+	role := s.s.Role("r", daypasstest.Trust(s.s.UserARN("ann")))
+	a := s.s.Call(ann, "sts", "AssumeRole", "RoleArn", role, "RoleSessionName", "scene", "Policy", allow("s3:"+strings.Repeat("A", 1930), "*"),
+		"PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess")
+	if a.Status != 400 || a.Element("Code") != "PackedPolicyTooLarge" {
+		t.Errorf("2,048 characters of policy and an ARN: %d %s", a.Status, a.Body)
+	}
+}

@@ -67,6 +67,11 @@ func asksCreateServiceLinkedRole(c *pipeline.Call, in *iamapi.CreateServiceLinke
 	}}, nil
 }
 
+// linkedTrust is the trust policy of the service's role.
+func linkedTrust(service string) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{"Service":[%q]}}]}`, service)
+}
+
 func createServiceLinkedRole(c *pipeline.Call, in *iamapi.CreateServiceLinkedRoleInput) (*iamapi.CreateServiceLinkedRoleOutput, error) {
 	s, ok := linkedServices[in.AWSServiceName]
 	switch {
@@ -82,8 +87,7 @@ func createServiceLinkedRole(c *pipeline.Call, in *iamapi.CreateServiceLinkedRol
 	r := iam.Role{
 		ID: iam.NewID(iam.RolePrefix, c.Account), Account: c.Account, Path: serviceLinkedPath + in.AWSServiceName + "/", Name: name,
 		Created: c.Now, Description: in.Description, MaxSession: iam.DefaultMaxSessionSeconds * time.Second,
-		Trust: fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{"Service":[%q]}}]}`,
-			in.AWSServiceName),
+		Trust: linkedTrust(in.AWSServiceName),
 	}
 	if err := c.Tx.CreateRole(r); err != nil {
 		return nil, taken(err, invalidInput("Service role name %s has been taken in this account, please try a different suffix.", name))

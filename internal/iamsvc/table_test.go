@@ -1,0 +1,46 @@
+package iamsvc
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/pipeline"
+	"github.com/daypass/daypass/policy"
+)
+
+// rootTasks are policies of the service that speak of arn:aws:iam::*:root, which
+// package policy refuses everyone (policy 2.1, row 7). Attached, they deny.
+var rootTasks = []string{"IAMAuditRootUserCredentials", "IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials"}
+
+func TestThePoliciesOfTheServiceAreLegal(t *testing.T) {
+	for _, p := range iam.AllAWSManaged() {
+		if slices.Contains(rootTasks, p.Name) {
+			continue
+		}
+		if _, err := policy.Parse(policy.Managed, p.Document); err != nil {
+			t.Errorf("%s: %v", p.Name, err)
+		}
+	}
+}
+
+// notInTrust are services that package policy does not know.
+var notInTrust = []string{"clientvpn.amazonaws.com", "opensearchservice.amazonaws.com"}
+
+func TestLinkedServicesHaveTheirPolicies(t *testing.T) {
+	c := &pipeline.Call{Partition: "aws"}
+	for service, s := range linkedServices {
+		if linkedPolicy(c, s.policy) == nil {
+			t.Errorf("%s: no policy %s", service, s.policy)
+		}
+		if name := "AWSServiceRoleFor" + s.name; len(name) > 64 {
+			t.Errorf("%s: role name %s is too long", service, name)
+		}
+		if slices.Contains(notInTrust, service) {
+			continue
+		}
+		if _, err := policy.Parse(policy.Trust, linkedTrust(service)); err != nil {
+			t.Errorf("%s: trust policy: %v", service, err)
+		}
+	}
+}

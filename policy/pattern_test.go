@@ -241,9 +241,18 @@ func TestFolding(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{"", "", true}, {"aZ", "Az", true}, {"é", "É", true}, {"ÿ", "Ÿ", true}, {"a", "", false}, {"", "a", false},
-		{"K", "\u212a", false}, {"s", "\u017f", false}, {"i", "\u0130", false},
-		{"\xff", "\xfe", false}, {"\xff", "\xff", true}, {"\xff", "\ufffd", false},
+		{"", "", true},
+		{"aZ", "Az", true},
+		{"é", "É", true},
+		{"ÿ", "Ÿ", true},
+		{"a", "", false},
+		{"", "a", false},
+		{"K", "\u212a", false},
+		{"s", "\u017f", false},
+		{"i", "\u0130", false},
+		{"\xff", "\xfe", false},
+		{"\xff", "\xff", true},
+		{"\xff", "\ufffd", false},
 	} {
 		if got := equalFold(tt.a, tt.b); got != tt.want {
 			t.Errorf("equalFold(%q, %q) = %v", tt.a, tt.b, got)

@@ -49,7 +49,8 @@ func TestStatements(t *testing.T) {
 		NotResource: true, Resources: []string{"arn:aws:s3:::b"},
 		Conditions: []policy.ConditionInfo{
 			{Operator: "StringEquals", Key: "k", Values: []string{"a", "b"}},
-			{Operator: "Bool", Key: "l", Values: []string{"true"}}, {Operator: "Bool", Key: "m", Values: []string{"false"}},
+			{Operator: "Bool", Key: "l", Values: []string{"true"}},
+			{Operator: "Bool", Key: "m", Values: []string{"false"}},
 			{Operator: "NumericEquals", Key: "n", Values: []string{"5.50"}},
 		},
 	}}
@@ -195,21 +196,31 @@ func TestStringIsCanonical(t *testing.T) {
 		text string
 		want string
 	}{
-		{"order, lists of one, white space", policy.Inline,
+		{
+			"order, lists of one, white space", policy.Inline,
 			"{ \"Statement\": {\"Resource\":[\"*\"], \"Action\" : [\"a:b\",\"c:d\"], \"Effect\":\"Allow\", \"Sid\":\"\"},\n\"Id\":\"i\"}",
-			`{"Id":"i","Statement":[{"Sid":"","Effect":"Allow","Action":["a:b","c:d"],"Resource":"*"}]}`},
-		{"conditions", policy.Managed,
+			`{"Id":"i","Statement":[{"Sid":"","Effect":"Allow","Action":["a:b","c:d"],"Resource":"*"}]}`,
+		},
+		{
+			"conditions", policy.Managed,
 			v2012(statement1(`"Condition":{"Nope":{},"Bool":{"k":true,"l":[1,"x"]},"StringEquals":{"k":[]}}`)),
-			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"Nope":{},"Bool":{"k":"true","l":["1","x"]},"StringEquals":{"k":[]}}}]}`},
-		{"principals", policy.Resource,
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"Nope":{},"Bool":{"k":"true","l":["1","x"]},"StringEquals":{"k":[]}}}]}`,
+		},
+		{
+			"principals", policy.Resource,
 			v2012(statement1(`"Effect":"Deny"`, `"NotAction":[ "a:b" ]`, `"NotPrincipal":{"Service":["a"],"AWS":["1","2"]}`)),
-			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotPrincipal":{"Service":"a","AWS":["1","2"]},"NotAction":"a:b","Resource":"*"}]}`},
-		{"a bare star", policy.RCP,
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotPrincipal":{"Service":"a","AWS":["1","2"]},"NotAction":"a:b","Resource":"*"}]}`,
+		},
+		{
+			"a bare star", policy.RCP,
 			v2012(statement1(`"Effect":"Deny"`, `"Principal":"*"`, `"NotResource":["*",null]`)),
-			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","NotResource":["*",null]}]}`},
-		{"escapes", policy.Inline,
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","NotResource":["*",null]}]}`,
+		},
+		{
+			"escapes", policy.Inline,
 			`{"Statement":` + statement1(`"Condition":{"StringEquals":{"k":"\"\\\/\u0001\u00e9\u65e5\ud83d\ude00\u007f"}}`) + `}`,
-			`{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"k":"\"\\/\u0001é\u65e5\ud83d\ude00` + "\x7f" + `"}}}]}`},
+			`{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"k":"\"\\/\u0001é\u65e5\ud83d\ude00` + "\x7f" + `"}}}]}`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := mustParse(t, tt.kind, tt.text)

@@ -281,7 +281,8 @@ var errorTests = []struct {
 		`{"Error":{"Code":"AccessDenied","Message":"Not authorized to perform sts:AssumeRoleWithWebIdentity","Type":"Sender"},"RequestId":"c6104cbe-af31-11e0-8154-cbc7ccf896c7"}`,
 	},
 	{
-		"a receiver's fault, the service not known, text that needs care", API{},
+		"a receiver's fault, the service not known, text that needs care",
+		API{},
 		awserr.New(http.StatusServiceUnavailable, "ServiceUnavailable", "a\x00b <c> & \"d\" \u2028\xff"),
 		`<ErrorResponse xmlns="http://webservices.amazon.com/AWSFault/2005-15-09">
   <Error>

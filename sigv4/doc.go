@@ -28,7 +28,7 @@
 //
 // Every refusal is an [*Error] with the code, the status and the sentence of
 // the protocol. The numbers of the checks are those of the order in which AWS
-// makes them; where AWS is silent, docs/choices-sigv4.md has what we chose.
+// makes them; where AWS is silent, docs/choices.md has what we chose.
 //
 // The package does no I/O, has no clock, and reads no body: the caller hashes
 // what it received. UNSIGNED-PAYLOAD, chunked signing and SigV4A are not

@@ -268,7 +268,7 @@ func (f *Field) setTags() {
 // The real service keeps its violations in a Java hash map keyed by member:
 // of every answer recorded with violations of several members, the order is
 // that of a java.util.HashMap of 16 buckets, and the order of the model fits
-// one alone (see docs/choices-query.md).
+// one alone (see docs/choices.md).
 func (s *Schema) order() {
 	s.report, s.sorted = make([]int, len(s.Fields)), make([]int, len(s.Fields))
 	for i := range s.Fields {

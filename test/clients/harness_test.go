@@ -17,11 +17,15 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"io/fs"
 	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +35,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/daypass/daypass/sigv4"
 )
 
 // The first account of every service here.
@@ -176,6 +182,38 @@ func (s *service) newAccount(id string) (profile string) {
 }
 
 func (s *service) credentialsFile() string { return filepath.Join(s.dir, "credentials") }
+
+// call makes an IAM call as the root user, for what a test does not test. It
+// returns a function that finds the first element of a name in the answer.
+func (s *service) call(action string, params ...string) func(element string) string {
+	s.t.Helper()
+	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
+	for i := 0; i < len(params); i += 2 {
+		form.Set(params[i], params[i+1])
+	}
+	body := form.Encode()
+	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url+"/", strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Close = true
+	sigv4.Sign(r, sha256.Sum256([]byte(body)), sigv4.Credentials{AccessKeyID: rootKey, SecretAccessKey: rootSecret}, "us-east-1", "iam", time.Now())
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		s.t.Fatalf("%s %q: %s %v\n%s", action, params, response.Status, err, answer)
+	}
+	return func(element string) string {
+		_, rest, _ := strings.Cut(string(answer), "<"+element+">")
+		text, _, _ := strings.Cut(rest, "<")
+		return html.UnescapeString(text)
+	}
+}
 
 // clean returns an environment that leads a client to the service and to
 // nothing else: no setting of the machine's user reaches it, no metadata

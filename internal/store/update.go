@@ -43,16 +43,20 @@ func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
 	w.waiting = append(w.waiting, u)
 	w.mu.Unlock()
 
-	w.writing.Lock()
-	for !u.done {
-		db.runBatch(w.take())
-	}
-	w.writing.Unlock()
-
+	db.settle(u)
 	if u.panicked != nil {
 		panic(u.panicked)
 	}
 	return u.err
+}
+
+// settle waits for the writer, and runs batches until u has been in one.
+func (db *DB) settle(u *update) {
+	db.writes.writing.Lock()
+	defer db.writes.writing.Unlock()
+	for !u.done {
+		db.runBatch(db.writes.take())
+	}
 }
 
 func (w *combiner) take() []*update {

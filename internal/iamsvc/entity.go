@@ -43,10 +43,7 @@ var entities = noun[entity]{
 }
 
 func loadEntity(c *pipeline.Call, text string) (e entity, err error) {
-	a, err := arn.Parse(text)
-	if err != nil || a.Account != c.Account || a.Partition != c.Partition {
-		return e, store.ErrNotFound
-	}
+	a, _ := arn.Parse(text) // entities.check has read it
 	switch a.ResourceType() {
 	case "user":
 		u, err := c.Tx.User(c.Account, a.Name())
@@ -71,17 +68,14 @@ func loadEntity(c *pipeline.Call, text string) (e entity, err error) {
 		e = entity{owner: roleOwner(r), arn: roleARN(c, r), boundary: r.Boundary, tags: r.Tags}
 	}
 	if e.arn != text {
-		return entity{}, store.ErrNotFound // ARNs compare exactly
+		return entity{}, store.ErrNotFound // ARNs compare exactly, account and path included
 	}
 	return e, nil
 }
 
 // noSuchEntityARN is the refusal of an entity by ARN, in the words for its kind.
 func noSuchEntityARN(text string) error {
-	a, err := arn.Parse(text)
-	if err != nil {
-		return noSuchEntity(entities.missing, text)
-	}
+	a, _ := arn.Parse(text) // entities.check has read it
 	return noSuchEntity("The %s with name %s cannot be found.", a.ResourceType(), a.Name())
 }
 

@@ -91,11 +91,17 @@ func TestTrustPoliciesNameThoseWhoExist(t *testing.T) {
 		{"other case", "arn:aws:iam::123456789012:role/Boss", invalid("arn:aws:iam::123456789012:role/Boss"), ""},
 		{"another partition", "arn:aws-cn:iam::123456789012:role/boss", invalid("arn:aws-cn:iam::123456789012:role/boss"), ""},
 		{"nobody of another account here", "arn:aws:iam::" + other + ":user/nobody", invalid("arn:aws:iam::" + other + ":user/nobody"), ""},
+		{"a group", "arn:aws:iam::123456789012:group/ops", invalid("arn:aws:iam::123456789012:group/ops"), ""},
+		{"every user", "arn:aws:iam::123456789012:user/*", invalid("arn:aws:iam::123456789012:user/*"), ""},
+		{"an id of somebody", "@id", "", "arn:aws:iam::123456789012:user/ops/dana"},
 		{"an id of nobody", "AIDARZPUZDIKAAAAAAAAA", invalid("AIDARZPUZDIKAAAAAAAAA"), ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s.t = t
+			if tt.principal == "@id" {
+				tt.principal = s.do("", "GetUser UserName=dana").Element("UserId")
+			}
 			s.docs["new"] = trust(tt.principal)
 			for _, call := range []string{"CreateRole RoleName=app AssumeRolePolicyDocument=@new", "UpdateAssumeRolePolicy RoleName=boss PolicyDocument=@new"} {
 				a := s.do("", call)

@@ -30,7 +30,6 @@ type more[In, T any] struct {
 	keys  func(k *policy.Context, in *In, v T)                          // condition keys; v is zero when it is not there
 	also  func(c *pipeline.Call, in *In, v T) ([]authz.Question, error) // further permissions
 	gone  func(c *pipeline.Call, in *In) error                          // the refusal when it is not there, other than the noun's
-	text  func(in *In) string                                           // how refusals name the target
 }
 
 // read makes an action that looks at one thing; of tells its name.
@@ -74,9 +73,6 @@ func target[T, In, Out any](name string, mode pipeline.TxMode, n noun[T], of fun
 				return nil, err
 			}
 			q := n.question(c, "iam:"+name, of(in), v, found)
-			if x.text != nil {
-				q.Text = x.text(in)
-			}
 			q.Keys = func(k *policy.Context) {
 				if found && n.tags != nil {
 					setResourceTags(k, n.tags(v))
@@ -136,9 +132,6 @@ func ask[In any](action string, resource func(c *pipeline.Call, in *In) (arn, te
 		return []authz.Question{{Action: action, Resource: arn, Text: text}}, nil
 	}
 }
-
-// everything is the resource of actions that concern the account as a whole.
-func everything[In any](*pipeline.Call, *In) (arn, text string) { return "*", "" }
 
 // below is the resource of an action that lists what is under a path:
 // arn:aws:iam::111122223333:user/ops/.

@@ -259,10 +259,12 @@ func TestFurtherPermissions(t *testing.T) {
 		s := newStory(t)
 		s.person("half", statements(allowed("iam:UpdateUser", account+"user/dana"), allowed("iam:UpdateGroup", account+"group/ops")))
 		s.tell([]step{
-			{call: "CreateUser UserName=dana"}, {call: "CreateGroup GroupName=ops"},
+			{call: "CreateUser UserName=dana"},
+			{call: "CreateGroup GroupName=ops"},
 			{as: "half", call: "UpdateUser UserName=dana NewPath=/admin/", want: denied("UpdateUser", account+"user/admin/dana")},
 			{as: "half", call: "UpdateGroup GroupName=ops NewGroupName=admins", want: denied("UpdateGroup", account+"group/admins")},
-			{as: "half", call: "UpdateUser UserName=dana"}, {as: "half", call: "UpdateGroup GroupName=ops"},
+			{as: "half", call: "UpdateUser UserName=dana"},
+			{as: "half", call: "UpdateGroup GroupName=ops"},
 		})
 	})
 }

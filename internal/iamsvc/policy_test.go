@@ -285,8 +285,10 @@ func TestBoundaries(t *testing.T) {
 	for _, kind := range []string{"User", "Role"} {
 		on := "PermissionsBoundary " + kind + "Name=x"
 		s.tell([]step{
-			{call: "Put" + kind + on + " PermissionsBoundary=arn:aws:iam::123456789012:not_a_policy/invalid",
-				want: "400 InvalidInput ARN arn:aws:iam::123456789012:not_a_policy/invalid is not valid."},
+			{
+				call: "Put" + kind + on + " PermissionsBoundary=arn:aws:iam::123456789012:not_a_policy/invalid",
+				want: "400 InvalidInput ARN arn:aws:iam::123456789012:not_a_policy/invalid is not valid.",
+			},
 			{call: "Put" + kind + on + " PermissionsBoundary=" + noneARN, want: "404 NoSuchEntity Scope ARN: " + noneARN + " does not exist or is not attachable."},
 			{call: "Delete" + kind + on, want: "404 NoSuchEntity The permissions boundary for " + strings.ToLower(kind) + " x cannot be found."},
 			{call: "Put" + kind + on + " PermissionsBoundary=" + awsARN},
@@ -306,8 +308,10 @@ func TestTags(t *testing.T) {
 	}
 	all := strings.Join(many, ",")
 	s.tell([]step{
-		{call: "CreateUser UserName=x"}, {call: "CreateRole RoleName=x AssumeRolePolicyDocument=@trust"},
-		{call: "CreatePolicy PolicyName=x PolicyDocument=@allow"}, {call: "CreateInstanceProfile InstanceProfileName=x"},
+		{call: "CreateUser UserName=x"},
+		{call: "CreateRole RoleName=x AssumeRolePolicyDocument=@trust"},
+		{call: "CreatePolicy PolicyName=x PolicyDocument=@allow"},
+		{call: "CreateInstanceProfile InstanceProfileName=x"},
 	})
 	for kind, on := range map[string]string{
 		"User": "UserName=x", "Role": "RoleName=x", "InstanceProfile": "InstanceProfileName=x", "Policy": "PolicyArn=arn:aws:iam::123456789012:policy/x",

@@ -34,8 +34,10 @@ func TestRoles(t *testing.T) {
 		{call: "UpdateRole RoleName=app MaxSessionDuration=3600 Description="},
 		{call: "GetRole RoleName=app", has: "<MaxSessionDuration>3600<", not: "<Description>"},
 		{call: "UpdateRoleDescription RoleName=app Description=third", has: "<Description>third</Description>"},
-		{call: "CreateRole RoleName=x Path=/aws-service-role/x/ AssumeRolePolicyDocument=@trust",
-			want: "400 InvalidInput The path /aws-service-role/ is reserved for service-linked roles."},
+		{
+			call: "CreateRole RoleName=x Path=/aws-service-role/x/ AssumeRolePolicyDocument=@trust",
+			want: "400 InvalidInput The path /aws-service-role/ is reserved for service-linked roles.",
+		},
 		{call: "CreateInstanceProfile InstanceProfileName=web"},
 		{call: "AddRoleToInstanceProfile InstanceProfileName=web RoleName=app"},
 		{call: "DeleteRole RoleName=app", want: "409 DeleteConflict Cannot delete entity, must remove roles from instance profile first."},
@@ -188,15 +190,23 @@ func TestServiceLinkedRoles(t *testing.T) {
 			has:  "<Path>/aws-service-role/ecs.amazonaws.com/</Path><RoleName>" + name + "</RoleName>",
 		},
 		{call: "ListAttachedRolePolicies RoleName=" + name, has: "arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy"},
-		{call: "CreateServiceLinkedRole AWSServiceName=ecs.amazonaws.com",
-			want: "400 InvalidInput Service role name " + name + " has been taken in this account, please try a different suffix."},
-		{call: "CreateServiceLinkedRole AWSServiceName=ops.apigateway.amazonaws.com CustomSuffix=x",
-			want: "400 InvalidInput Custom suffix is not allowed for ops.apigateway.amazonaws.com"},
+		{
+			call: "CreateServiceLinkedRole AWSServiceName=ecs.amazonaws.com",
+			want: "400 InvalidInput Service role name " + name + " has been taken in this account, please try a different suffix.",
+		},
+		{
+			call: "CreateServiceLinkedRole AWSServiceName=ops.apigateway.amazonaws.com CustomSuffix=x",
+			want: "400 InvalidInput Custom suffix is not allowed for ops.apigateway.amazonaws.com",
+		},
 		{call: "CreateServiceLinkedRole AWSServiceName=autoscaling.amazonaws.com CustomSuffix=blue", has: "AWSServiceRoleForAutoScaling_blue"},
-		{call: "CreateServiceLinkedRole AWSServiceName=autoscaling.amazonaws.com CustomSuffix=" + strings.Repeat("x", 64),
-			want: "400 InvalidInput Role name AWSServiceRoleForAutoScaling_" + strings.Repeat("x", 64) + " is longer than 64 characters."},
-		{call: "CreateServiceLinkedRole AWSServiceName=nosuch.amazonaws.com",
-			want: "400 InvalidInput Service nosuch.amazonaws.com does not have service-linked roles."},
+		{
+			call: "CreateServiceLinkedRole AWSServiceName=autoscaling.amazonaws.com CustomSuffix=" + strings.Repeat("x", 64),
+			want: "400 InvalidInput Role name AWSServiceRoleForAutoScaling_" + strings.Repeat("x", 64) + " is longer than 64 characters.",
+		},
+		{
+			call: "CreateServiceLinkedRole AWSServiceName=nosuch.amazonaws.com",
+			want: "400 InvalidInput Service nosuch.amazonaws.com does not have service-linked roles.",
+		},
 		{call: "DeleteRole RoleName=" + name, want: protected},
 		{call: "UpdateRole RoleName=" + name + " MaxSessionDuration=3600", want: protected},
 		{call: "UpdateAssumeRolePolicy RoleName=" + name + " PolicyDocument=@trust", want: protected},
@@ -209,8 +219,10 @@ func TestServiceLinkedRoles(t *testing.T) {
 		{call: "DeleteServiceLinkedRole RoleName=none", want: "404 NoSuchEntity The role with name none cannot be found."},
 		{call: "CreateRole RoleName=plain AssumeRolePolicyDocument=@trust"},
 		{call: "DeleteServiceLinkedRole RoleName=plain", want: "400 InvalidInput Role plain is not a service-linked role."},
-		{call: "AttachRolePolicy RoleName=plain PolicyArn=arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy",
-			want: "400 PolicyNotAttachable Cannot attach a Service Role Policy to a Customer Role."},
+		{
+			call: "AttachRolePolicy RoleName=plain PolicyArn=arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy",
+			want: "400 PolicyNotAttachable Cannot attach a Service Role Policy to a Customer Role.",
+		},
 	})
 	task := s.do("", "DeleteServiceLinkedRole RoleName="+name).Element("DeletionTaskId")
 	if !strings.HasPrefix(task, "task/aws-service-role/ecs.amazonaws.com/"+name+"/") {

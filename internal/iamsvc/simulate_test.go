@@ -78,20 +78,28 @@ func TestSimulateCustomPolicy(t *testing.T) {
 		{name: "implicit deny", call: " PolicyInputList=[@get] ActionNames=[s3:PutObject]", has: "<EvalDecision>implicitDeny</EvalDecision><MatchedStatements/>"},
 		{name: "a wildcard does not cover *", call: " PolicyInputList=[@get] ActionNames=[s3:GetObject]", has: "implicitDeny"},
 		{name: "on a resource", call: " PolicyInputList=[@get] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k]", has: "<EvalDecision>allowed<"},
-		{name: "explicit deny shows only the denying", call: " PolicyInputList=[@all,@denyPut] ActionNames=[s3:PutObject]",
-			has: "<EvalDecision>explicitDeny</EvalDecision><MatchedStatements><member><SourcePolicyId>PolicyInputList.2</SourcePolicyId>", not: "PolicyInputList.1"},
+		{
+			name: "explicit deny shows only the denying", call: " PolicyInputList=[@all,@denyPut] ActionNames=[s3:PutObject]",
+			has: "<EvalDecision>explicitDeny</EvalDecision><MatchedStatements><member><SourcePolicyId>PolicyInputList.2</SourcePolicyId>", not: "PolicyInputList.1",
+		},
 		{name: "every denying statement", call: " PolicyInputList=[@both] ActionNames=[s3:GetObject]", has: "<Column>89</Column> … <Column>146</Column>"},
 		{name: "every allowing policy", call: " PolicyInputList=[@all,@old] ActionNames=[s3:GetObject]", has: "PolicyInputList.1 … PolicyInputList.2"},
 		{name: "a document without version", call: " PolicyInputList=[@old] ActionNames=[s3:GetObject]", has: "allowed"},
-		{name: "several resources, one result for the action", call: " PolicyInputList=[@get] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k,arn:aws:s3:::other/k]",
+		{
+			name: "several resources, one result for the action", call: " PolicyInputList=[@get] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k,arn:aws:s3:::other/k]",
 			has: "<EvalResourceName>*</EvalResourceName><EvalDecision>implicitDeny</EvalDecision><MatchedStatements/> … " +
-				"<EvalResourceName>" + bucket + "/k</EvalResourceName><EvalResourceDecision>allowed< … <EvalResourceName>arn:aws:s3:::other/k</EvalResourceName><EvalResourceDecision>implicitDeny<"},
+				"<EvalResourceName>" + bucket + "/k</EvalResourceName><EvalResourceDecision>allowed< … <EvalResourceName>arn:aws:s3:::other/k</EvalResourceName><EvalResourceDecision>implicitDeny<",
+		},
 
-		{name: "missing keys at the top without resources", call: " PolicyInputList=[@cond] ActionNames=[s3:GetObject]",
-			has: "<EvalDecision>implicitDeny< … <MissingContextValues><member>aws:username</member><member>aws:SourceIp</member><member>aws:PrincipalTag/team</member></MissingContextValues>"},
-		{name: "missing keys below with resources", call: " PolicyInputList=[@cond] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k] ContextEntries.member.1.ContextKeyName=AWS:sourceip " +
-			"ContextEntries.member.1.ContextKeyType=ip ContextEntries.member.1.ContextKeyValues=[203.0.113.7]",
-			has: "<MatchedStatements/><MissingContextValues/><EvalDecisionDetails/> … <MissingContextValues><member>aws:username</member><member>aws:PrincipalTag/team</member>"},
+		{
+			name: "missing keys at the top without resources", call: " PolicyInputList=[@cond] ActionNames=[s3:GetObject]",
+			has: "<EvalDecision>implicitDeny< … <MissingContextValues><member>aws:username</member><member>aws:SourceIp</member><member>aws:PrincipalTag/team</member></MissingContextValues>",
+		},
+		{
+			name: "missing keys below with resources", call: " PolicyInputList=[@cond] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k] ContextEntries.member.1.ContextKeyName=AWS:sourceip " +
+				"ContextEntries.member.1.ContextKeyType=ip ContextEntries.member.1.ContextKeyValues=[203.0.113.7]",
+			has: "<MatchedStatements/><MissingContextValues/><EvalDecisionDetails/> … <MissingContextValues><member>aws:username</member><member>aws:PrincipalTag/team</member>",
+		},
 		{name: "keys given", call: " PolicyInputList=[@cond] ActionNames=[s3:GetObject] ContextEntries.member.1.ContextKeyName=aws:SourceIp ContextEntries.member.1.ContextKeyType=ip " +
 			"ContextEntries.member.1.ContextKeyValues=[203.0.113.7] ContextEntries.member.2.ContextKeyName=aws:username ContextEntries.member.2.ContextKeyType=string " +
 			"ContextEntries.member.2.ContextKeyValues=[dana]", has: "<EvalDecision>allowed<"},
@@ -103,23 +111,35 @@ func TestSimulateCustomPolicy(t *testing.T) {
 
 		{name: "boundary allows", call: one + " PermissionsBoundaryPolicyInputList=[@all]", has: "<EvalDecision>allowed< … <AllowedByPermissionsBoundary>true<"},
 		{name: "boundary is silent", call: one + " PermissionsBoundaryPolicyInputList=[@get]", has: "<EvalDecision>implicitDeny< … <AllowedByPermissionsBoundary>false<"},
-		{name: "boundary refuses", call: " PolicyInputList=[@all] ActionNames=[s3:PutObject] PermissionsBoundaryPolicyInputList=[@denyPut]",
-			has: "<EvalDecision>explicitDeny< … <SourcePolicyId>PermissionsBoundaryPolicyInputList.1</SourcePolicyId><SourcePolicyType>IAM Permissions Boundary< … <AllowedByPermissionsBoundary>false<"},
-		{name: "boundary alone grants nothing", call: " PolicyInputList=[@get] ActionNames=[s3:PutObject] PermissionsBoundaryPolicyInputList=[@all]",
-			has: "<EvalDecision>implicitDeny< … <AllowedByPermissionsBoundary>true<"},
-		{name: "boundary per resource", call: one + " PermissionsBoundaryPolicyInputList=[@get] ResourceArns=[" + bucket + "/k]",
-			has: "<EvalResourceDecision>allowed< … <AllowedByPermissionsBoundary>true</AllowedByPermissionsBoundary></PermissionsBoundaryDecisionDetail></member></ResourceSpecificResults>"},
+		{
+			name: "boundary refuses", call: " PolicyInputList=[@all] ActionNames=[s3:PutObject] PermissionsBoundaryPolicyInputList=[@denyPut]",
+			has: "<EvalDecision>explicitDeny< … <SourcePolicyId>PermissionsBoundaryPolicyInputList.1</SourcePolicyId><SourcePolicyType>IAM Permissions Boundary< … <AllowedByPermissionsBoundary>false<",
+		},
+		{
+			name: "boundary alone grants nothing", call: " PolicyInputList=[@get] ActionNames=[s3:PutObject] PermissionsBoundaryPolicyInputList=[@all]",
+			has: "<EvalDecision>implicitDeny< … <AllowedByPermissionsBoundary>true<",
+		},
+		{
+			name: "boundary per resource", call: one + " PermissionsBoundaryPolicyInputList=[@get] ResourceArns=[" + bucket + "/k]",
+			has: "<EvalResourceDecision>allowed< … <AllowedByPermissionsBoundary>true</AllowedByPermissionsBoundary></PermissionsBoundaryDecisionDetail></member></ResourceSpecificResults>",
+		},
 		{name: "two boundaries", call: one + " PermissionsBoundaryPolicyInputList=[@all,@get]", want: "400 InvalidInput Only one permissions boundary policy can be simulated."},
 
-		{name: "resource policy grants the user", call: " PolicyInputList=[@denyPut] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k] ResourcePolicy=@forDana" + dana,
-			has: "<EvalDecision>allowed< … <SourcePolicyId>ResourcePolicy</SourcePolicyId><SourcePolicyType>Resource Policy<"},
+		{
+			name: "resource policy grants the user", call: " PolicyInputList=[@denyPut] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k] ResourcePolicy=@forDana" + dana,
+			has: "<EvalDecision>allowed< … <SourcePolicyId>ResourcePolicy</SourcePolicyId><SourcePolicyType>Resource Policy<",
+		},
 		{name: "resource policy grants the account only", call: " PolicyInputList=[@denyPut] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k] ResourcePolicy=@forAll" + dana, has: "<EvalDecision>implicitDeny<"},
 		{name: "resource policy refuses", call: one + " ResourceArns=[" + bucket + "/k] ResourcePolicy=@denyDana" + dana, has: "<EvalDecision>explicitDeny<"},
 		{name: "resource policy needs a caller", call: one + " ResourcePolicy=@forDana", want: "400 InvalidInput CallerArn is required when ResourcePolicy is given."},
-		{name: "across accounts by owner, both agree", call: one + " ResourceArns=[" + bucket + "/k] ResourcePolicy=@forAll ResourceOwner=arn:aws:iam::444455556666:root" + dana,
-			has: "<EvalDecision>allowed< … <entry><key>IAM Policy</key><value>allowed</value></entry><entry><key>Resource Policy</key><value>allowed</value></entry>"},
-		{name: "across accounts the identity policy must allow too", call: " PolicyInputList=[@denyPut] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k] ResourcePolicy=@forDana ResourceOwner=444455556666" + dana,
-			has: "<EvalDecision>implicitDeny< … <key>IAM Policy</key><value>implicitDeny</value>"},
+		{
+			name: "across accounts by owner, both agree", call: one + " ResourceArns=[" + bucket + "/k] ResourcePolicy=@forAll ResourceOwner=arn:aws:iam::444455556666:root" + dana,
+			has: "<EvalDecision>allowed< … <entry><key>IAM Policy</key><value>allowed</value></entry><entry><key>Resource Policy</key><value>allowed</value></entry>",
+		},
+		{
+			name: "across accounts the identity policy must allow too", call: " PolicyInputList=[@denyPut] ActionNames=[s3:GetObject] ResourceArns=[" + bucket + "/k] ResourcePolicy=@forDana ResourceOwner=444455556666" + dana,
+			has: "<EvalDecision>implicitDeny< … <key>IAM Policy</key><value>implicitDeny</value>",
+		},
 		{name: "across accounts by the ARN", call: " PolicyInputList=[@all] ActionNames=[sqs:SendMessage] ResourceArns=[" + queue + "] ResourcePolicy=@forAll" + dana, has: "<EvalDecision>allowed< … <key>Resource Policy</key>"},
 		{name: "across accounts without a resource policy", call: " PolicyInputList=[@all] ActionNames=[sqs:SendMessage] ResourceArns=[" + queue + "]" + dana, has: "<EvalDecision>implicitDeny<"},
 		{name: "without a caller nothing is across accounts", call: " PolicyInputList=[@all] ActionNames=[sqs:SendMessage] ResourceArns=[" + queue + "]", has: "<EvalDecision>allowed<"},
@@ -129,19 +149,29 @@ func TestSimulateCustomPolicy(t *testing.T) {
 		{name: "broken boundary", call: one + " PermissionsBoundaryPolicyInputList=[@session]", want: "400 InvalidInput Syntax errors in policy."},
 		{name: "broken resource policy", call: one + " ResourcePolicy=@session" + dana, want: "400 InvalidInput Syntax errors in policy."},
 		{name: "a resource policy among the identity policies", call: " PolicyInputList=[@forAll] ActionNames=[s3:GetObject]", want: "400 InvalidInput Policy document should not specify a principal."},
-		{name: "action without service", call: " PolicyInputList=[@all] ActionNames=[GetObject]",
-			want: "400 InvalidInput Invalid action GetObject: it must be a service and an API operation, such as iam:CreateUser, without wildcards."},
-		{name: "action with a wildcard", call: " PolicyInputList=[@all] ActionNames=[s3:Get*]",
-			want: "400 InvalidInput Invalid action s3:Get*: it must be a service and an API operation, such as iam:CreateUser, without wildcards."},
-		{name: "caller that is a role", call: one + " CallerArn=arn:aws:iam::111122223333:role/app",
-			want: "400 InvalidInput Invalid caller ARN arn:aws:iam::111122223333:role/app: it must be the ARN of an IAM user."},
+		{
+			name: "action without service", call: " PolicyInputList=[@all] ActionNames=[GetObject]",
+			want: "400 InvalidInput Invalid action GetObject: it must be a service and an API operation, such as iam:CreateUser, without wildcards.",
+		},
+		{
+			name: "action with a wildcard", call: " PolicyInputList=[@all] ActionNames=[s3:Get*]",
+			want: "400 InvalidInput Invalid action s3:Get*: it must be a service and an API operation, such as iam:CreateUser, without wildcards.",
+		},
+		{
+			name: "caller that is a role", call: one + " CallerArn=arn:aws:iam::111122223333:role/app",
+			want: "400 InvalidInput Invalid caller ARN arn:aws:iam::111122223333:role/app: it must be the ARN of an IAM user.",
+		},
 		{name: "caller that is nothing", call: one + " CallerArn=dana", want: "400 InvalidInput Invalid caller ARN dana: it must be the ARN of an IAM user."},
-		{name: "owner that is a user", call: one + " ResourceOwner=arn:aws:iam::111122223333:user/dana" + dana,
-			want: "400 InvalidInput Invalid resource owner arn:aws:iam::111122223333:user/dana: it must be the ARN of an account, such as arn:aws:iam::111122223333:root."},
+		{
+			name: "owner that is a user", call: one + " ResourceOwner=arn:aws:iam::111122223333:user/dana" + dana,
+			want: "400 InvalidInput Invalid resource owner arn:aws:iam::111122223333:user/dana: it must be the ARN of an account, such as arn:aws:iam::111122223333:root.",
+		},
 		{name: "context entry without a name", call: one + " ContextEntries.member.1.ContextKeyType=string", want: "400 InvalidInput A context entry has no key name."},
 		{name: "unknown scenario", call: one + " ResourceHandlingOption=EC2-Classic", want: "400 InvalidInput Invalid resource handling option EC2-Classic."},
-		{name: "scenario that lacks resources", call: one + " ResourceArns=[arn:aws:ec2:us-east-1:111122223333:instance/*,arn:aws:ec2:us-east-1::image/i] ResourceHandlingOption=EC2-VPC-EBS",
-			want: "400 InvalidInput Resource handling option EC2-VPC-EBS needs resources of these types: security-group, network-interface, volume."},
+		{
+			name: "scenario that lacks resources", call: one + " ResourceArns=[arn:aws:ec2:us-east-1:111122223333:instance/*,arn:aws:ec2:us-east-1::image/i] ResourceHandlingOption=EC2-VPC-EBS",
+			want: "400 InvalidInput Resource handling option EC2-VPC-EBS needs resources of these types: security-group, network-interface, volume.",
+		},
 		{name: "scenario with all resources", call: " PolicyInputList=[@all] ActionNames=[ec2:RunInstances] ResourceArns=[arn:aws:ec2:us-east-1:1:instance/*,arn:aws:ec2:us-east-1::image/i," +
 			"arn:aws:ec2:us-east-1:1:security-group/s,arn:aws:ec2:us-east-1:1:network-interface/n] ResourceHandlingOption=EC2-VPC-InstanceStore", has: "<EvalDecision>allowed<"},
 		{name: "page", call: " PolicyInputList=[@all] ActionNames=[s3:A,s3:B,s3:C] MaxItems=2", has: "s3:A … s3:B … <IsTruncated>true", not: "s3:C"},

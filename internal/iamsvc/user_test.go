@@ -197,8 +197,10 @@ func TestAccessKeys(t *testing.T) {
 		{as: "second", call: "GetUser", want: "403 InvalidClientTokenId The security token included in the request is invalid."},
 		{call: "UpdateAccessKey UserName=dana AccessKeyId=" + id + " Status=Active"},
 		{as: "second", call: "GetUser", has: "dana"},
-		{call: "UpdateAccessKey UserName=dana AccessKeyId=" + id + " Status=Expired",
-			want: "400 ValidationError 1 validation error detected: Value at 'status' failed to satisfy constraint: Member must satisfy enum value set"},
+		{
+			call: "UpdateAccessKey UserName=dana AccessKeyId=" + id + " Status=Expired",
+			want: "400 ValidationError 1 validation error detected: Value at 'status' failed to satisfy constraint: Member must satisfy enum value set",
+		},
 		{call: "UpdateAccessKey UserName=dana AccessKeyId=AKIAIOSFODNN7EXAMPLE Status=Active", want: unknown},
 		{call: "DeleteAccessKey UserName=dana AccessKeyId=AKIAIOSFODNN7EXAMPLE", want: unknown},
 		{call: "DeleteAccessKey UserName=eve AccessKeyId=" + id, want: "404 NoSuchEntity The Access Key with id " + id + " cannot be found."},

@@ -26,7 +26,7 @@ var t0 = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 func databases(t *testing.T, test func(t *testing.T, open func() *store.DB)) {
 	t.Run("sqlite", func(t *testing.T) {
 		dir := t.TempDir()
-		test(t, func() *store.DB { return openConfig(t, store.Config{Dir: dir}) })
+		test(t, func() *store.DB { return openConfig(t, store.Config{Dir: dir, Ephemeral: true}) })
 	})
 	t.Run("postgres", func(t *testing.T) {
 		url := freshPostgres(t)

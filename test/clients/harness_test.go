@@ -80,8 +80,15 @@ type service struct {
 	tap    *tap
 }
 
-// start starts a service that ends, and is looked over, with the test.
+// start starts a service with the root credentials of this file, which ends,
+// and is looked over, with the test.
 func start(t *testing.T) *service {
+	t.Helper()
+	return startWith(t, "DAYPASS_ACCOUNT_ID="+account, "DAYPASS_ROOT_ACCESS_KEY_ID="+rootKey, "DAYPASS_ROOT_SECRET_ACCESS_KEY="+rootSecret)
+}
+
+// startWith is start for a service with these settings alone.
+func startWith(t *testing.T, env ...string) *service {
 	t.Helper()
 	bin, err := binary()
 	if err != nil {
@@ -89,8 +96,9 @@ func start(t *testing.T) *service {
 	}
 	s := &service{t: t, binary: bin, dir: t.TempDir(), log: &buffer{}}
 	cmd := exec.Command(bin, "serve", "--data-dir", s.dir, "--listen", "127.0.0.1:0", "--admin-listen", "off")
-	cmd.Env = []string{
-		"DAYPASS_ACCOUNT_ID=" + account, "DAYPASS_ROOT_ACCESS_KEY_ID=" + rootKey, "DAYPASS_ROOT_SECRET_ACCESS_KEY=" + rootSecret,
+	cmd.Env = env
+	if env == nil {
+		cmd.Env = []string{} // not what the test has
 	}
 	pipe, err := cmd.StderrPipe()
 	if err != nil {
@@ -145,6 +153,10 @@ func (s *service) lookOver() {
 	}
 	s.tap.open.Wait()
 	secrets := map[string]bool{rootSecret: true}
+	kept, _ := os.ReadFile(s.credentialsFile())
+	for _, m := range regexp.MustCompile(`(?m)^aws_secret_access_key = (\S+)$`).FindAllStringSubmatch(string(kept), -1) {
+		secrets[m[1]] = true
+	}
 	for _, m := range issued.FindAllStringSubmatch(s.tap.sent.String(), -1) {
 		secrets[m[1]+m[2]] = true
 	}

@@ -16,7 +16,7 @@ const module = "github.com/daypass/daypass"
 // imports only from its own line or the lines below it.
 var layers = [][]string{
 	{"cmd/daypass"},
-	{"internal/cli", "daypasstest", "internal/golden"},
+	{"internal/cli", "daypasstest", "internal/golden", "test/clients"},
 	{"internal/installation"},
 	{"internal/server"},
 	{"internal/stssvc", "internal/iamsvc"},

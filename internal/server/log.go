@@ -26,7 +26,8 @@ func newRequestID() string {
 }
 
 // log writes the one line of a request. It holds what was asked and what
-// became of it, never parameters, tokens or signatures.
+// became of it, never tokens or signatures; of the parameters only what the
+// sentence of a refusal repeats.
 func (h *Handler) log(x *exchange) {
 	level := slog.LevelInfo
 	if x.status >= http.StatusInternalServerError {
@@ -49,9 +50,12 @@ func (h *Handler) log(x *exchange) {
 	}
 	if x.err != nil {
 		e := awserr.From(x.err)
-		attrs = append(attrs, slog.String("code", e.Code), slog.String("message", clip(e.Message)))
-		if e.Err != nil {
-			attrs = append(attrs, slog.String("cause", e.Err.Error()))
+		attrs = append(attrs, slog.String("code", e.Code))
+		if e.Code != "IncompleteSignature" { // whose sentences repeat the Authorization header
+			attrs = append(attrs, slog.String("message", clip(e.Message)))
+			if e.Err != nil {
+				attrs = append(attrs, slog.String("cause", e.Err.Error()))
+			}
 		}
 	}
 	if d := x.Denied; d != nil {

@@ -139,7 +139,7 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	}
 	url := scheme + "://" + listener.Addr().String()
 	if f.logFormat == "text" {
-		greet(std.Err, in.CredentialsFile(), root.Account, url, chosen.AccessKeyID != "")
+		greet(std.Err, in.CredentialsFile(), root.Account, url, f.region, chosen.AccessKeyID != "")
 	}
 	log.Info("ready", "address", url, "region", f.region, "account", root.Account, "data", f.dataDir)
 
@@ -219,9 +219,10 @@ func rootFromEnv(env Env) installation.Root {
 }
 
 // greet tells how to use the service from a shell, without showing a secret.
-func greet(w io.Writer, credentials, account, url string, chosen bool) {
+func greet(w io.Writer, credentials, account, url, region string, chosen bool) {
 	fmt.Fprintf(w, "Daypass serves account %s at %s. To use it from a shell:\n\n", account, url)
 	fmt.Fprintf(w, "  export AWS_ENDPOINT_URL=%[1]s AWS_ENDPOINT_URL_STS=%[1]s\n", url)
+	fmt.Fprintf(w, "  export AWS_REGION=%[1]s AWS_DEFAULT_REGION=%[1]s\n", region)
 	if chosen {
 		fmt.Fprint(w, "  export AWS_ACCESS_KEY_ID=\"$DAYPASS_ROOT_ACCESS_KEY_ID\" AWS_SECRET_ACCESS_KEY=\"$DAYPASS_ROOT_SECRET_ACCESS_KEY\"\n")
 	} else {

@@ -31,6 +31,7 @@ import (
 
 	"github.com/daypass/daypass/arn"
 	"github.com/daypass/daypass/internal/installation"
+	"github.com/daypass/daypass/internal/keys"
 	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/server"
 	"github.com/daypass/daypass/sigv4"
@@ -86,7 +87,8 @@ func New(t testing.TB, opts ...Option) *Server {
 	s := &Server{t: t, Region: o.region, now: o.start}
 	ctx := context.Background()
 	in, err := installation.Open(ctx, installation.Config{
-		Dir: t.TempDir(), Region: o.region, Serving: true, Ephemeral: true, Now: s.Now, Log: o.log,
+		Dir: t.TempDir(), Region: o.region, MasterKey: secret.New(keys.NewMaster()),
+		Serving: true, Ephemeral: true, Now: s.Now, Log: o.log,
 	})
 	if err != nil {
 		t.Fatalf("starting Daypass: %v", err)

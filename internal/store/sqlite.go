@@ -38,8 +38,8 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 		synchronous = "off"
 	}
 	open := func(mode string, size int, begin string) (*pool, error) {
-		u := url.URL{Scheme: "file", Path: file, RawQuery: "_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)" +
-			"&_pragma=synchronous(" + synchronous + ")&_pragma=foreign_keys(1)" + mode}
+		u := url.URL{Scheme: "file", Path: file, RawQuery: "_pragma=busy_timeout(10000)&_pragma=synchronous(" + synchronous + ")" +
+			"&_pragma=journal_mode(wal)&_pragma=foreign_keys(1)" + mode}
 		pool, err := sql.Open("sqlite", u.String())
 		if err != nil {
 			return nil, fmt.Errorf("opening %s: %w", file, err)

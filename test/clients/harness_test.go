@@ -182,17 +182,6 @@ func (s *service) lookOver() {
 	}
 }
 
-// newAccount creates an account beside the running service, and returns the
-// profile that holds its root credentials.
-func (s *service) newAccount(id string) (profile string) {
-	s.t.Helper()
-	out, err := exec.Command(s.binary, "account", "create", "--data-dir", s.dir, "--id", id).CombinedOutput()
-	if err != nil {
-		s.t.Fatalf("daypass account create: %v\n%s", err, out)
-	}
-	return "daypass-root-" + id
-}
-
 func (s *service) credentialsFile() string { return filepath.Join(s.dir, "credentials") }
 
 // call makes an IAM call as the root user, for what a test does not test. It

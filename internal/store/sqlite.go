@@ -36,6 +36,9 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 	synchronous := "full"
 	if c.Ephemeral {
 		synchronous = "off"
+		if err := startFromTemplate(file); err != nil {
+			return err
+		}
 	}
 	open := func(mode string, size int, begin string) (*pool, error) {
 		u := url.URL{Scheme: "file", Path: file, RawQuery: "_pragma=busy_timeout(10000)&_pragma=synchronous(" + synchronous + ")" +

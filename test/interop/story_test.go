@@ -100,7 +100,7 @@ func TestStory(t *testing.T) {
 	if !session.Credentials.Expiration.Equal(server.Now().Add(2 * time.Hour).Truncate(time.Second)) {
 		t.Errorf("expiration = %v at %v, want two hours later", session.Credentials.Expiration, server.Now())
 	}
-	//lint:ignore SA1019 the services of today send PackedPolicySize
+	//lint:ignore SA1019 the other SDKs still read PackedPolicySize
 	if *session.SourceIdentity != "ann" || session.PackedPolicySize == nil || *session.AssumedRoleUser.Arn != "arn:aws:sts::123456789012:assumed-role/deployer/build-42" {
 		t.Errorf("AssumeRole = %+v", session)
 	}
@@ -151,7 +151,7 @@ func TestEveryAction(t *testing.T) {
 	if a, err := ann.GetSessionToken(ctx, nil); err != nil || !a.Credentials.Expiration.Equal(server.Now().Add(12*time.Hour).Truncate(time.Second)) {
 		t.Errorf("GetSessionToken = %v, %v", a, err)
 	}
-	//lint:ignore SA1019 the services of today send PackedPolicySize
+	//lint:ignore SA1019 the other SDKs still read PackedPolicySize
 	if a, err := ann.GetFederationToken(ctx, &sts.GetFederationTokenInput{Name: aws.String("eve")}); err != nil || aws.ToInt32(a.PackedPolicySize) != 0 || a.PackedPolicySize == nil {
 		t.Errorf("GetFederationToken = %+v, %v", a, err)
 	}

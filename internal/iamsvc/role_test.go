@@ -92,6 +92,7 @@ func TestTrustPoliciesNameThoseWhoExist(t *testing.T) {
 		{"the path left out", "arn:aws:iam::123456789012:user/dana", invalid("arn:aws:iam::123456789012:user/dana"), ""},
 		{"other case", "arn:aws:iam::123456789012:role/Boss", invalid("arn:aws:iam::123456789012:role/Boss"), ""},
 		{"another partition", "arn:aws-cn:iam::123456789012:role/boss", invalid("arn:aws-cn:iam::123456789012:role/boss"), ""},
+		{"a root user of another partition", "arn:aws-cn:iam::123456789012:root", invalid("arn:aws-cn:iam::123456789012:root"), ""},
 		{"nobody of another account here", "arn:aws:iam::" + other + ":user/nobody", invalid("arn:aws:iam::" + other + ":user/nobody"), ""},
 		{"a group", "arn:aws:iam::123456789012:group/ops", invalid("arn:aws:iam::123456789012:group/ops"), ""},
 		{"every user", "arn:aws:iam::123456789012:user/*", invalid("arn:aws:iam::123456789012:user/*"), ""},

@@ -167,6 +167,10 @@ func TestSimulateCustomPolicy(t *testing.T) {
 			want: "400 InvalidInput Invalid resource owner arn:aws:iam::111122223333:user/dana: it must be the ARN of an account, such as arn:aws:iam::111122223333:root.",
 		},
 		{name: "context entry without a name", call: one + " ContextEntries.member.1.ContextKeyType=string", want: "400 InvalidInput A context entry has no key name."},
+		{
+			name: "context entry of no type", call: one + " ContextEntries.member.1.ContextKeyName=aws:UserId ContextEntries.member.1.ContextKeyType=text",
+			want: "400 ValidationError 1 validation error detected: Value at 'contextEntries.1.member.contextKeyType' failed to satisfy constraint: Member must satisfy enum value set",
+		},
 		{name: "unknown scenario", call: one + " ResourceHandlingOption=EC2-Classic", want: "400 InvalidInput Invalid resource handling option EC2-Classic."},
 		{
 			name: "scenario that lacks resources", call: one + " ResourceArns=[arn:aws:ec2:us-east-1:111122223333:instance/*,arn:aws:ec2:us-east-1::image/i] ResourceHandlingOption=EC2-VPC-EBS",

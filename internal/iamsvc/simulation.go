@@ -121,7 +121,7 @@ func (s *simulation) setContext(in *simulationInput) error {
 			return invalidInput("A context entry has no key name.")
 		}
 		if err := s.context.SetEntry(e.ContextKeyName, cmp.Or(e.ContextKeyType, "string"), e.ContextKeyValues); err != nil {
-			return invalidInput("Invalid context entry %s.", e.ContextKeyName)
+			return err // cannot be: the schema has the types
 		}
 	}
 	return nil

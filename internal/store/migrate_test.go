@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -62,6 +64,13 @@ func TestADatabaseThatIsNotOursIsLeftAlone(t *testing.T) {
 				t.Errorf("Open = %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestADirectoryThatCannotBeWrittenIsNamed(t *testing.T) {
+	got := dirError("/data", &fs.PathError{Op: "open", Path: "/data/daypass.db", Err: syscall.EACCES}).Error()
+	if want := "data directory /data is not writable: permission denied"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

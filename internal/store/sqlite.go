@@ -74,6 +74,10 @@ func prepareDir(dir string) error {
 			return f.Close()
 		}
 	}
+	return dirError(dir, err)
+}
+
+func dirError(dir string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("data directory %s is not writable: %w", dir, errors.Unwrap(err))
 	}

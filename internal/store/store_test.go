@@ -676,8 +676,8 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		{"nothing given", store.Config{}, "neither a directory nor a database URL"},
 		{"a file in place of the directory", store.Config{Dir: file}, "cannot be used"},
 		{"no database file", store.Config{Dir: garbage}, "not a database"},
-		{"other scheme", store.Config{URL: "mysql://u:hunter2@h/d"}, "malformed database URL"},
-		{"broken URL", store.Config{URL: "postgres://u:hunter2@h:port/d"}, "malformed database URL"},
+		{"other scheme", store.Config{URL: "mysql://u:hunter2@h/d"}, "malformed database URL: it must look like"},
+		{"broken URL", store.Config{URL: "postgres://u:hunter2@h:port/d"}, "malformed database URL: it must look like"},
 		{"broken setting", store.Config{URL: "postgres://u:hunter2@h/d?sslmode=what"}, "malformed database URL"},
 		{"nobody there", store.Config{URL: "postgres://u:hunter2@127.0.0.1:1/d?connect_timeout=2"}, "opening the database d on 127.0.0.1"},
 	}
@@ -708,6 +708,38 @@ func TestTheFilesArePrivate(t *testing.T) {
 			t.Errorf("%s has mode %v", name, info.Mode())
 		}
 	}
+}
+
+func TestAClosedDatabaseFailsEachCall(t *testing.T) {
+	db, err := store.Open(t.Context(), store.Config{Dir: t.TempDir(), Ephemeral: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ran := false
+	f := func(*store.Tx) error { ran = true; return nil }
+	for name, err := range map[string]error{
+		"Update": db.Update(t.Context(), f), "View": db.View(t.Context(), f), "Load": db.Load(t.Context(), f), "Ping": db.Ping(t.Context()),
+	} {
+		if err == nil {
+			t.Errorf("%s of a closed database succeeded", name)
+		}
+	}
+	if ran {
+		t.Error("a function ran on a closed database")
+	}
+}
+
+func TestProcessesMayStartTogether(t *testing.T) {
+	databases(t, func(t *testing.T, open func() *store.DB) {
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() { open() })
+		}
+		wg.Wait()
+	})
 }
 
 func TestPing(t *testing.T) {

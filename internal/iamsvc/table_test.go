@@ -24,9 +24,6 @@ func TestThePoliciesOfTheServiceAreLegal(t *testing.T) {
 	}
 }
 
-// notInTrust are services that package policy does not know.
-var notInTrust = []string{"clientvpn.amazonaws.com", "opensearchservice.amazonaws.com"}
-
 func TestLinkedServicesHaveTheirPolicies(t *testing.T) {
 	c := &pipeline.Call{Partition: "aws"}
 	for service, s := range linkedServices {
@@ -35,9 +32,6 @@ func TestLinkedServicesHaveTheirPolicies(t *testing.T) {
 		}
 		if name := "AWSServiceRoleFor" + s.name; len(name) > 64 {
 			t.Errorf("%s: role name %s is too long", service, name)
-		}
-		if slices.Contains(notInTrust, service) {
-			continue
 		}
 		if _, err := policy.Parse(policy.Trust, linkedTrust(service)); err != nil {
 			t.Errorf("%s: trust policy: %v", service, err)

@@ -94,12 +94,13 @@ func ask(caller *authn.Caller, requestKeys *policy.Context, q *Question) policy.
 	if request.ResourceAccount == "" {
 		request.ResourceAccount = caller.Account
 	}
+	own := new(policy.Context)
+	own.Layer(requestKeys)
+	own.Set("aws:ResourceAccount", request.ResourceAccount)
 	if q.Keys != nil {
-		own := new(policy.Context)
-		own.Layer(requestKeys)
 		q.Keys(own)
-		request.Context = own
 	}
+	request.Context = own
 	return request
 }
 

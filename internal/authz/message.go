@@ -30,6 +30,9 @@ const MessageLifetime = 24 * time.Hour
 // again without the request's conditions, and given up when still too long.
 const maxMessage = 4096
 
+// padding is what the deflated message is rounded up to, in bytes.
+const padding = 768
+
 const messagePurpose = "authorization-message"
 
 // ErrMessage is returned for what is not a message of this installation, is
@@ -89,10 +92,17 @@ type message struct {
 
 // Encode returns the encoded message of a decision, "" when it would be too
 // long to send.
+//
+// It holds what the request says and what the caller's own policies decided.
+// What belongs to the resource (its tags, its policy, the trust policy of a
+// role) is left out, since whoever is refused gets the message: it must not
+// tell a resource that is there from one that is not. For the same reason its
+// length is rounded up.
 func (a *Authorizer) Encode(c *authn.Caller, r *policy.Request, d policy.Decision, now time.Time) string {
+	statements := matched(d)
 	m := message{
-		Allowed: d.Allowed(), ExplicitDeny: d.Verdict == policy.ExplicitDeny,
-		MatchedStatements: items[statement]{matched(d)},
+		Allowed: d.Allowed(), ExplicitDeny: len(statements) > 0,
+		MatchedStatements: items[statement]{statements},
 		Failures:          items[value]{[]value{}},
 		Context: requestFacts{
 			Principal: principal{ID: c.UserID(), Name: c.UserName(), ARN: c.Principal.ARN},
@@ -126,6 +136,7 @@ func (a *Authorizer) seal(m message, accounts []string, now time.Time) string {
 	w, _ := flate.NewWriter(&small, flate.BestSpeed) // the level is a constant
 	_, _ = w.Write(plain)                            // into memory
 	_ = w.Close()
+	small.Write(make([]byte, (padding-small.Len()%padding)%padding)) // after its end, deflated text is not read
 	return base64.RawURLEncoding.EncodeToString(a.Ring.Seal(small.Bytes(), messagePurpose, "", now))
 }
 
@@ -162,7 +173,7 @@ func matched(d policy.Decision) []statement {
 		return all
 	}
 	for _, m := range d.By {
-		if m.Source == nil || m.Source.Policy == nil { // a policy that cannot be read
+		if m.Source == nil || m.Source.Policy == nil || ofResource(m.Layer) { // the first two: it cannot be read
 			continue
 		}
 		info := m.Source.Policy.Statements()[m.Statement]
@@ -186,6 +197,12 @@ func matched(d policy.Decision) []statement {
 	return all
 }
 
+// ofResource reports whether policies of the layer belong to the resource, not
+// to the caller.
+func ofResource(l policy.Layer) bool {
+	return l == policy.ResourceBased || l == policy.TrustPolicy || l == policy.ResourceControl
+}
+
 func values(texts ...string) items[value] {
 	all := items[value]{make([]value, 0, len(texts))}
 	for _, t := range texts {
@@ -199,14 +216,21 @@ func values(texts ...string) items[value] {
 func conditions(r *policy.Request) []condition {
 	var all []condition
 	for key, list := range r.Context.All() {
+		if strings.Contains(strings.ToLower(key), ":resourcetag/") {
+			continue
+		}
 		all = append(all, condition{key, values(list...)})
 	}
 	a, err := arn.Parse(r.Resource)
 	if err != nil {
 		return all
 	}
+	region := a.Region
+	if asked, _, ok := r.Context.Get("aws:RequestedRegion"); ok && region == "" {
+		region = asked[0]
+	}
 	for _, kv := range [][2]string{
-		{"aws:Region", a.Region},
+		{"aws:Region", region},
 		{"aws:Service", a.Service},
 		{"aws:Resource", a.Resource},
 		{"aws:Type", a.ResourceType()},

@@ -2,6 +2,7 @@ package stssvc
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/daypass/daypass/internal/authz"
 	"github.com/daypass/daypass/internal/awserr"
@@ -36,8 +37,14 @@ func (s *service) doGetAccessKeyInfo(c *pipeline.Call, in *getAccessKeyInfoInput
 		return nil, err
 	}
 	account, ok := iam.AccountOfID(in.AccessKeyId)
-	if !ok {
+	if !ok || !isKeyID(in.AccessKeyId) {
 		return nil, awserr.Validation("Invalid Access Key: %s", in.AccessKeyId)
 	}
 	return &sts.GetAccessKeyInfoOutput{Account: account}, nil
+}
+
+// isKeyID reports whether id has the form of an access key's, long-term or
+// temporary: users and roles have ids that carry an account too.
+func isKeyID(id string) bool {
+	return len(id) == 20 && (strings.HasPrefix(id, string(iam.KeyPrefix)) || strings.HasPrefix(id, string(iam.SessionKeyPrefix)))
 }

@@ -14,7 +14,8 @@ import (
 // refused as it is to everyone outside an organization.
 func (s *service) assumeRoot() pipeline.Handler {
 	return pipeline.Action[assumeRootInput, sts.AssumeRootOutput]{
-		Name: "AssumeRoot",
+		Name:     "AssumeRoot",
+		Regional: true,
 		Check: func(c *pipeline.Call, in *assumeRootInput) error {
 			target, err := s.rootARN(in.TargetPrincipal)
 			if err != nil {

@@ -323,3 +323,55 @@ func TestPolicyAndARNsTogetherHaveALimit(t *testing.T) {
 		t.Errorf("2,048 characters of policy and an ARN: %d %s", a.Status, a.Body)
 	}
 }
+
+func TestResourceAccountIsAConditionKey(t *testing.T) {
+	s := newScene(t)
+	perimeter := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+		{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:ResourceAccount":"` + s.s.Account + `"}}}]}`
+	ann := s.as(s.s.User("ann", perimeter))
+	ann.can("ListUsers")
+	ann.assumes(s.s.Role("own", daypasstest.Trust(s.s.Account)))
+	_, otherRoot := s.s.NewAccount()
+	ann.cannotAssume("sts:AssumeRole", s.s.RoleIn(otherRoot, "other", daypasstest.Trust(s.s.Account)))
+}
+
+// The message of a denial goes to whoever is refused: it must not tell a role
+// that is there from one that is not, nor what its trust policy demands.
+func TestTheMessageOfADenialTellsNothingOfTheRole(t *testing.T) {
+	s := newScene(t)
+	_, otherRoot := s.s.NewAccount()
+	s.s.RoleIn(otherRoot, "hushed", `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Principal":{"AWS":"`+s.s.Account+`"},"Action":"sts:AssumeRole"},
+		{"Sid":"SecretSid","Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole","Condition":{"StringNotEquals":{"sts:ExternalId":"topsecret"}}}]}`)
+	other := s.s.Call(otherRoot, "sts", "GetCallerIdentity").Element("Account")
+	if a := s.s.Call(otherRoot, "iam", "TagRole", "RoleName", "hushed", "Tags.member.1.Key", "project", "Tags.member.1.Value", "hush"); a.Status != 200 {
+		t.Fatal(a.Body)
+	}
+	ann := s.s.User("ann", allow("*", "*"))
+	message := func(role string) string {
+		return s.s.Call(ann, "sts", "AssumeRole", "RoleArn", "arn:aws:iam::"+other+":role/"+role, "RoleSessionName", "scene").
+			Header.Get("X-Daypass-Encoded-Authorization-Message")
+	}
+	there, missing := message("hushed"), message("nobody")
+	if len(there) == 0 || len(there) != len(missing) {
+		t.Errorf("message of %d characters for a role that is there, of %d for one that is not", len(there), len(missing))
+	}
+	decoded := s.s.Call(ann, "sts", "DecodeAuthorizationMessage", "EncodedMessage", there).Element("DecodedMessage")
+	for _, leak := range []string{"SecretSid", "topsecret", "hush\"", "project"} {
+		if strings.Contains(decoded, leak) {
+			t.Errorf("the decoded message tells %s:\n%s", leak, decoded)
+		}
+	}
+	if !strings.Contains(decoded, `"explicitDeny":false`) {
+		t.Errorf("the decoded message tells of the trust policy's Deny:\n%s", decoded)
+	}
+}
+
+func TestGetAccessKeyInfoTakesOnlyAccessKeys(t *testing.T) {
+	s := newScene(t)
+	for _, id := range []string{"AROAQNZGKIQY56JQ7WMLA", "XXXXQNZGKIQY56JQ7WML", "ASIAQNZGKIQY56JQ7WMLA"} {
+		if a := s.s.Call(s.s.Root, "sts", "GetAccessKeyInfo", "AccessKeyId", id); a.Status != 400 || a.Element("Code") != "ValidationError" {
+			t.Errorf("%s: %d %s", id, a.Status, a.Body)
+		}
+	}
+}

@@ -16,7 +16,8 @@ import (
 // is off.
 func (s *service) getWebIdentityToken() pipeline.Handler {
 	return pipeline.Action[getWebIdentityTokenInput, sts.GetWebIdentityTokenOutput]{
-		Name: "GetWebIdentityToken",
+		Name:     "GetWebIdentityToken",
+		Regional: true,
 		Check: func(c *pipeline.Call, _ *getWebIdentityTokenInput) error {
 			return notByUserSession(c, "sts:GetWebIdentityToken")
 		},

@@ -66,6 +66,15 @@ func IsRegion(s string) bool {
 	return true
 }
 
+// IsGlobalSTS reports whether host is the global endpoint of STS, which only
+// partition aws has.
+func IsGlobalSTS(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.EqualFold(strings.TrimSuffix(host, "."), "sts.amazonaws.com")
+}
+
 // Region returns the Region that host stands for: that of a public endpoint of
 // home's partition, otherwise home. The host may have a port.
 func Region(host, home string) string {

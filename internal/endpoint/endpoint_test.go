@@ -25,6 +25,17 @@ func TestRegionOfHost(t *testing.T) {
 	}
 }
 
+func TestIsGlobalSTS(t *testing.T) {
+	for host, want := range map[string]bool{
+		"sts.amazonaws.com": true, "STS.amazonaws.com.:443": true,
+		"sts.us-east-1.amazonaws.com": false, "iam.amazonaws.com": false, "127.0.0.1:7870": false, "": false,
+	} {
+		if got := IsGlobalSTS(host); got != want {
+			t.Errorf("IsGlobalSTS(%q) = %v, want %v", host, got, want)
+		}
+	}
+}
+
 func TestPartitionOfRegion(t *testing.T) {
 	for region, want := range map[string]string{
 		"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov", "us-iso-east-1": "aws-iso",

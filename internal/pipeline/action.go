@@ -39,6 +39,10 @@ type Action[In, Out any] struct {
 	// who is there.
 	Unsigned bool
 
+	// Regional has the action served on regional endpoints only: on the global
+	// one it is unknown (reference, sts-api 1.4).
+	Regional bool
+
 	// Tx is what the action needs of the store.
 	Tx TxMode
 
@@ -60,6 +64,7 @@ func NoQuestion[In any](*Call, *In) ([]authz.Question, error) { return nil, nil 
 type Handler interface {
 	action() string
 	unsigned() bool
+	regional() bool
 	tx() TxMode
 	decode(f *query.Form, echo bool) (any, error)
 	check(c *Call, in any) error
@@ -70,6 +75,7 @@ type Handler interface {
 
 func (a Action[In, Out]) action() string { return a.Name }
 func (a Action[In, Out]) unsigned() bool { return a.Unsigned }
+func (a Action[In, Out]) regional() bool { return a.Regional }
 func (a Action[In, Out]) tx() TxMode     { return a.Tx }
 func (a Action[In, Out]) complete() bool { return a.Name != "" && a.Asks != nil && a.Do != nil }
 

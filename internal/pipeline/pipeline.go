@@ -81,6 +81,9 @@ type Pipeline struct {
 // c.Action must name an action that is there.
 func (p *Pipeline) Run(c *Call) (any, error) {
 	h := c.Service.actions[c.Action]
+	if h.regional() && endpoint.IsGlobalSTS(c.HTTP.Host) {
+		return nil, awserr.New(http.StatusBadRequest, "InvalidAction", "Unknown Operation")
+	}
 	if !h.unsigned() {
 		if err := p.authenticate(c); err != nil {
 			return nil, err

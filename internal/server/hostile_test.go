@@ -130,3 +130,15 @@ func TestTheHostDecidesTheRegion(t *testing.T) {
 		}
 	}
 }
+
+func TestTheGlobalEndpointLacksRegionalActions(t *testing.T) {
+	s := daypasstest.New(t)
+	for host, want := range map[string]string{"sts.amazonaws.com": "Unknown Operation", "sts.us-east-1.amazonaws.com": "Request is missing Authentication Token"} {
+		for _, action := range []string{"AssumeRoot", "GetWebIdentityToken"} {
+			_, _, body := raw(t, s, strings.Replace(get("/?Action="+action+"&Version=2011-06-15"), "Host: x", "Host: "+host, 1))
+			if !strings.Contains(body, "<Message>"+want+"</Message>") {
+				t.Errorf("%s on %s: %s, want %s", action, host, body, want)
+			}
+		}
+	}
+}

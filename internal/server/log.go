@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/daypass/daypass/internal/awserr"
@@ -52,7 +54,7 @@ func (h *Handler) log(x *exchange) {
 		e := awserr.From(x.err)
 		attrs = append(attrs, slog.String("code", e.Code))
 		if e.Code != "IncompleteSignature" { // whose sentences repeat the Authorization header
-			attrs = append(attrs, slog.String("message", clip(e.Message)))
+			attrs = append(attrs, slog.String("message", clip(withoutValues(e.Message))))
 			if e.Err != nil {
 				attrs = append(attrs, slog.String("cause", e.Err.Error()))
 			}
@@ -65,6 +67,17 @@ func (h *Handler) log(x *exchange) {
 		}
 	}
 	h.Log.LogAttrs(x.Ctx, level, "request", attrs...)
+}
+
+// values are what validation errors repeat of parameters.
+var values = regexp.MustCompile(`(?s)Value '.*?' at '`)
+
+// withoutValues cuts the values of parameters out of a validation error.
+func withoutValues(message string) string {
+	if !strings.Contains(message, " detected: Value ") {
+		return message
+	}
+	return values.ReplaceAllString(message, "Value at '")
 }
 
 // clip keeps a message that repeats what the caller sent from filling the log.

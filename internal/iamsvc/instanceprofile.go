@@ -82,7 +82,7 @@ func asksCreateInstanceProfile(c *pipeline.Call, in *iamapi.CreateInstanceProfil
 }
 
 func createInstanceProfile(c *pipeline.Call, in *iamapi.CreateInstanceProfileInput) (*iamapi.CreateInstanceProfileOutput, error) {
-	tags, err := newTags(in.Tags)
+	tags, err := foldedTags.merge(nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,9 @@ package iamsvc
 
 import (
 	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
 	"strconv"
-	"strings"
 
 	"github.com/daypass/daypass/internal/awserr"
 	"github.com/daypass/daypass/internal/iam"
@@ -14,8 +15,9 @@ import (
 const defaultPage = 100
 
 // page is the part of a list that a call asks for. The marker that continues a
-// list is opaque to callers: base64 of the action's name, a space, and where the
-// next page begins (the folded name of the last item, or a count of items).
+// list is opaque to callers: base64 of a checksum and of where the next page
+// begins (the folded name of the last item, or a count of items). The checksum
+// covers the action's name too; it finds mistakes, it keeps no secret.
 type page struct {
 	action string
 	after  string
@@ -30,19 +32,22 @@ func newPage(c *pipeline.Call, marker string, maxItems *int32) (page, error) {
 	if marker == "" {
 		return p, nil
 	}
-	text, err := base64.RawURLEncoding.DecodeString(marker)
-	action, after, ok := strings.Cut(string(text), " ")
-	if err != nil || !ok || action != c.Action || after == "" {
+	text, err := base64.RawURLEncoding.Strict().DecodeString(marker)
+	if err != nil || len(text) <= 4 {
 		return page{}, errInvalidMarker()
 	}
-	p.after = after
+	p.after = string(text[4:])
+	if p.marker(p.after) != marker {
+		return page{}, errInvalidMarker()
+	}
 	return p, nil
 }
 
 func errInvalidMarker() error { return awserr.Validation("Invalid Marker.") }
 
 func (p page) marker(after string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(p.action + " " + after))
+	sum := crc32.ChecksumIEEE([]byte(p.action + " " + after))
+	return base64.RawURLEncoding.EncodeToString(append(binary.BigEndian.AppendUint32(nil, sum), after...))
 }
 
 // named is the page as the store wants it, with an item more than asked for,

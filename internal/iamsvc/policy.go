@@ -111,7 +111,7 @@ func asksCreatePolicy(c *pipeline.Call, in *iamapi.CreatePolicyInput) creation {
 }
 
 func createPolicy(c *pipeline.Call, in *iamapi.CreatePolicyInput) (*iamapi.CreatePolicyOutput, error) {
-	tags, err := newTags(in.Tags)
+	tags, err := exactTags.merge(nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

@@ -313,8 +313,19 @@ func TestTags(t *testing.T) {
 		{call: "CreatePolicy PolicyName=x PolicyDocument=@allow"},
 		{call: "CreateInstanceProfile InstanceProfileName=x"},
 	})
+	on := "PolicyArn=arn:aws:iam::123456789012:policy/x"
+	s.tell([]step{ // the keys of policies are exact (recorded)
+		{call: "TagPolicy " + on + " Tags=a:1"},
+		{call: "TagPolicy " + on + " Tags=A:2"},
+		{call: "ListPolicyTags " + on, has: "<Tags><member><Key>A</Key><Value>2</Value></member><member><Key>a</Key><Value>1</Value></member></Tags>"},
+		{call: "TagPolicy " + on + " Tags=a:1,a:2", want: "400 InvalidInput Duplicate tag keys found."},
+		{call: "UntagPolicy " + on + " TagKeys=[A]"},
+		{call: "ListPolicyTags " + on, has: "<Key>a</Key>", not: "<Key>A</Key>"},
+		{call: "TagPolicy " + on + " Tags=" + all, want: "409 LimitExceeded The number of tags has reached the maximum limit."},
+		{call: "CreatePolicy PolicyName=y PolicyDocument=@allow Tags=a:1,A:2"},
+	})
 	for kind, on := range map[string]string{
-		"User": "UserName=x", "Role": "RoleName=x", "InstanceProfile": "InstanceProfileName=x", "Policy": "PolicyArn=arn:aws:iam::123456789012:policy/x",
+		"User": "UserName=x", "Role": "RoleName=x", "InstanceProfile": "InstanceProfileName=x",
 	} {
 		t.Run(kind, func(t *testing.T) {
 			s.t = t

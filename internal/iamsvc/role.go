@@ -95,7 +95,7 @@ func createRole(c *pipeline.Call, in *iamapi.CreateRoleInput) (*iamapi.CreateRol
 		r.MaxSession = time.Duration(*in.MaxSessionDuration) * time.Second
 	}
 	var err error
-	if r.Tags, err = newTags(in.Tags); err != nil {
+	if r.Tags, err = foldedTags.merge(nil, in.Tags); err != nil {
 		return nil, err
 	}
 	if err := checkBoundary(c, in.PermissionsBoundary); err != nil {

@@ -14,41 +14,41 @@ func tagActions() []pipeline.Handler {
 	return []pipeline.Handler{
 		write("TagUser", users, func(in *iamapi.TagUserInput) string { return in.UserName },
 			func(c *pipeline.Call, in *iamapi.TagUserInput, u iam.User) (*query.NoResult, error) {
-				return retag(u.Tags, in.Tags, func(tags []iam.Tag) error { return saveUserTags(c, u, tags) })
+				return retag(foldedTags, u.Tags, in.Tags, func(tags []iam.Tag) error { return saveUserTags(c, u, tags) })
 			}, tagging[iam.User](func(in *iamapi.TagUserInput) []iamapi.Tag { return in.Tags })),
 		write("UntagUser", users, func(in *iamapi.UntagUserInput) string { return in.UserName },
 			func(c *pipeline.Call, in *iamapi.UntagUserInput, u iam.User) (*query.NoResult, error) {
-				return new(query.NoResult), saveUserTags(c, u, withoutTags(u.Tags, in.TagKeys))
+				return new(query.NoResult), saveUserTags(c, u, foldedTags.without(u.Tags, in.TagKeys))
 			}, untagging[iam.User](func(in *iamapi.UntagUserInput) []string { return in.TagKeys })),
 		read("ListUserTags", users, func(in *iamapi.ListUserTagsInput) string { return in.UserName }, listUserTags),
 
 		write("TagRole", roles, func(in *iamapi.TagRoleInput) string { return in.RoleName },
 			func(c *pipeline.Call, in *iamapi.TagRoleInput, r iam.Role) (*query.NoResult, error) {
-				return retag(r.Tags, in.Tags, func(tags []iam.Tag) error { return saveRoleTags(c, r, tags) })
+				return retag(foldedTags, r.Tags, in.Tags, func(tags []iam.Tag) error { return saveRoleTags(c, r, tags) })
 			}, tagging[iam.Role](func(in *iamapi.TagRoleInput) []iamapi.Tag { return in.Tags })),
 		write("UntagRole", roles, func(in *iamapi.UntagRoleInput) string { return in.RoleName },
 			func(c *pipeline.Call, in *iamapi.UntagRoleInput, r iam.Role) (*query.NoResult, error) {
-				return new(query.NoResult), saveRoleTags(c, r, withoutTags(r.Tags, in.TagKeys))
+				return new(query.NoResult), saveRoleTags(c, r, foldedTags.without(r.Tags, in.TagKeys))
 			}, untagging[iam.Role](func(in *iamapi.UntagRoleInput) []string { return in.TagKeys })),
 		read("ListRoleTags", roles, func(in *iamapi.ListRoleTagsInput) string { return in.RoleName }, listRoleTags),
 
 		write("TagPolicy", policies, func(in *iamapi.TagPolicyInput) string { return in.PolicyArn },
 			func(c *pipeline.Call, in *iamapi.TagPolicyInput, p iam.Policy) (*query.NoResult, error) {
-				return retag(p.Tags, in.Tags, func(tags []iam.Tag) error { return savePolicyTags(c, p, tags) })
+				return retag(exactTags, p.Tags, in.Tags, func(tags []iam.Tag) error { return savePolicyTags(c, p, tags) })
 			}, tagging[iam.Policy](func(in *iamapi.TagPolicyInput) []iamapi.Tag { return in.Tags })),
 		write("UntagPolicy", policies, func(in *iamapi.UntagPolicyInput) string { return in.PolicyArn },
 			func(c *pipeline.Call, in *iamapi.UntagPolicyInput, p iam.Policy) (*query.NoResult, error) {
-				return new(query.NoResult), savePolicyTags(c, p, withoutTags(p.Tags, in.TagKeys))
+				return new(query.NoResult), savePolicyTags(c, p, exactTags.without(p.Tags, in.TagKeys))
 			}, untagging[iam.Policy](func(in *iamapi.UntagPolicyInput) []string { return in.TagKeys })),
 		read("ListPolicyTags", policies, func(in *iamapi.ListPolicyTagsInput) string { return in.PolicyArn }, listPolicyTags),
 
 		write("TagInstanceProfile", profiles, func(in *iamapi.TagInstanceProfileInput) string { return in.InstanceProfileName },
 			func(c *pipeline.Call, in *iamapi.TagInstanceProfileInput, p iam.InstanceProfile) (*query.NoResult, error) {
-				return retag(p.Tags, in.Tags, func(tags []iam.Tag) error { return saveProfileTags(c, p, tags) })
+				return retag(foldedTags, p.Tags, in.Tags, func(tags []iam.Tag) error { return saveProfileTags(c, p, tags) })
 			}, tagging[iam.InstanceProfile](func(in *iamapi.TagInstanceProfileInput) []iamapi.Tag { return in.Tags })),
 		write("UntagInstanceProfile", profiles, func(in *iamapi.UntagInstanceProfileInput) string { return in.InstanceProfileName },
 			func(c *pipeline.Call, in *iamapi.UntagInstanceProfileInput, p iam.InstanceProfile) (*query.NoResult, error) {
-				return new(query.NoResult), saveProfileTags(c, p, withoutTags(p.Tags, in.TagKeys))
+				return new(query.NoResult), saveProfileTags(c, p, foldedTags.without(p.Tags, in.TagKeys))
 			}, untagging[iam.InstanceProfile](func(in *iamapi.UntagInstanceProfileInput) []string { return in.TagKeys })),
 		read("ListInstanceProfileTags", profiles, func(in *iamapi.ListInstanceProfileTagsInput) string { return in.InstanceProfileName }, listProfileTags),
 	}
@@ -65,8 +65,8 @@ func untagging[T, In any](keys func(*In) []string) more[In, T] {
 }
 
 // retag adds tags to what a thing has, and saves them.
-func retag(old []iam.Tag, in []iamapi.Tag, save func([]iam.Tag) error) (*query.NoResult, error) {
-	tags, err := mergeTags(old, in)
+func retag(rule tagRule, old []iam.Tag, in []iamapi.Tag, save func([]iam.Tag) error) (*query.NoResult, error) {
+	tags, err := rule.merge(old, in)
 	if err != nil {
 		return nil, err
 	}

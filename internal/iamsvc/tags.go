@@ -10,25 +10,35 @@ import (
 	"github.com/daypass/daypass/policy"
 )
 
-// newTags checks the tags of a request.
-func newTags(in []iamapi.Tag) ([]iam.Tag, error) { return mergeTags(nil, in) }
+// tagRule says when two tag keys of a thing are the same.
+type tagRule struct {
+	key       func(string) string // the form under which keys compare
+	duplicate string              // the refusal of a request that gives a key twice
+}
 
-// mergeTags returns the tags of a thing after a request adds to them. A key that
-// is there gets the new value, and the new spelling of the key.
-func mergeTags(old []iam.Tag, in []iamapi.Tag) ([]iam.Tag, error) {
+var (
+	// foldedTags are those of users, roles and instance profiles.
+	foldedTags = tagRule{iam.Fold, "Duplicate tag keys found. Please note that Tag keys are case insensitive."}
+	// exactTags are those of managed policies (recorded, answers 4).
+	exactTags = tagRule{func(key string) string { return key }, "Duplicate tag keys found."}
+)
+
+// merge returns the tags of a thing after a request adds to them. A key that is
+// there gets the new value, and the new spelling of the key.
+func (r tagRule) merge(old []iam.Tag, in []iamapi.Tag) ([]iam.Tag, error) {
 	tags := slices.Clone(old)
 	seen := make(map[string]bool, len(in))
 	for _, t := range in {
-		key := iam.Fold(t.Key)
+		key := r.key(t.Key)
 		switch {
 		case seen[key]:
-			return nil, invalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-		case strings.HasPrefix(key, "aws:"):
+			return nil, invalidInput("%s", r.duplicate)
+		case strings.HasPrefix(iam.Fold(t.Key), "aws:"):
 			return nil, invalidInput("Tag keys beginning with aws: are reserved for system use.")
 		}
 		seen[key] = true
 		tag := iam.Tag{Key: t.Key, Value: t.Value}
-		if i := indexTag(tags, t.Key); i >= 0 {
+		if i := slices.IndexFunc(tags, func(t iam.Tag) bool { return r.key(t.Key) == key }); i >= 0 {
 			tags[i] = tag
 		} else {
 			tags = append(tags, tag)
@@ -40,19 +50,14 @@ func mergeTags(old []iam.Tag, in []iamapi.Tag) ([]iam.Tag, error) {
 	return tags, nil
 }
 
-// withoutTags returns the tags of a thing after a request removes some; keys
-// that are not there do not matter.
-func withoutTags(old []iam.Tag, keys []string) []iam.Tag {
+// without returns the tags of a thing after a request removes some; keys that
+// are not there do not matter.
+func (r tagRule) without(old []iam.Tag, keys []string) []iam.Tag {
 	gone := make(map[string]bool, len(keys))
 	for _, k := range keys {
-		gone[iam.Fold(k)] = true
+		gone[r.key(k)] = true
 	}
-	return slices.DeleteFunc(slices.Clone(old), func(t iam.Tag) bool { return gone[iam.Fold(t.Key)] })
-}
-
-func indexTag(tags []iam.Tag, key string) int {
-	fold := iam.Fold(key)
-	return slices.IndexFunc(tags, func(t iam.Tag) bool { return iam.Fold(t.Key) == fold })
+	return slices.DeleteFunc(slices.Clone(old), func(t iam.Tag) bool { return gone[r.key(t.Key)] })
 }
 
 // showTags returns tags for an answer: nil, which is left out, when there are

@@ -118,7 +118,7 @@ func asksCreateUser(c *pipeline.Call, in *iamapi.CreateUserInput) creation {
 }
 
 func createUser(c *pipeline.Call, in *iamapi.CreateUserInput) (*iamapi.CreateUserOutput, error) {
-	tags, err := newTags(in.Tags)
+	tags, err := foldedTags.merge(nil, in.Tags)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/installation"
 )
 
@@ -31,6 +32,9 @@ func newAccountCreate(std Streams, env Env) *cobra.Command {
 		Example: "  daypass account create --id 111122223333 --name staging",
 		Args:    noArgs,
 		RunE: withInstallation(&p, env, func(cmd *cobra.Command, in *installation.Installation) error {
+			if id != "" && !iam.IsAccountID(id) {
+				return badUsage("--id %q is not 12 digits", id)
+			}
 			root, err := in.CreateAccount(cmd.Context(), id, name)
 			if err != nil {
 				return err

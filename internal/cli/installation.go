@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/daypass/daypass/internal/endpoint"
 	"github.com/daypass/daypass/internal/installation"
 	"github.com/daypass/daypass/internal/secret"
 )
@@ -28,6 +29,9 @@ func (p *place) register(cmd *cobra.Command) {
 }
 
 func (p *place) open(ctx context.Context, env Env, log *slog.Logger, serving bool) (*installation.Installation, error) {
+	if !endpoint.IsRegion(p.region) {
+		return nil, badUsage("--region %q is not the name of a Region, such as us-east-1", p.region)
+	}
 	if p.dataDir == "" {
 		dir, err := defaultDataDir(env)
 		if err != nil {

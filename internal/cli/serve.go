@@ -80,6 +80,13 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	if err != nil {
 		return err
 	}
+	if _, _, err := net.SplitHostPort(f.listen); err != nil {
+		return badUsage("--listen %q is not an address such as 127.0.0.1:7870", f.listen)
+	}
+	chosen := rootFromEnv(env)
+	if err := chosen.Check(); err != nil {
+		return usageError{err}
+	}
 	if tlsConfig == nil && !f.allowPlaintext && !isLoopback(f.listen) {
 		return badUsage("refusing to serve %s without TLS: give --tls-cert and --tls-key, or --allow-plaintext behind a TLS proxy", f.listen)
 	}
@@ -88,7 +95,6 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	chosen := rootFromEnv(env)
 	root, err := in.EnsureFirstAccount(ctx, chosen)
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ var (
 // credentials that are made up go to the credentials file, and Root.Secret is
 // empty when they exist already. A want that contradicts the database fails.
 func (in *Installation) EnsureFirstAccount(ctx context.Context, want Root) (got Root, err error) {
-	if err := want.check(); err != nil {
+	if err := want.Check(); err != nil {
 		return got, err
 	}
 	err = in.DB.Update(ctx, func(tx *store.Tx) error {
@@ -66,7 +66,8 @@ func (in *Installation) EnsureFirstAccount(ctx context.Context, want Root) (got 
 	return got, nil
 }
 
-func (r Root) check() error {
+// Check reports what an operator got wrong in r.
+func (r Root) Check() error {
 	switch {
 	case r.Account != "" && !iam.IsAccountID(r.Account):
 		return fmt.Errorf("DAYPASS_ACCOUNT_ID is %q, which is not 12 digits", r.Account)
@@ -154,7 +155,7 @@ func (in *Installation) storeRootKey(tx *store.Tx, r Root) error {
 // root credentials into the credentials file as profile daypass-root-<id>.
 func (in *Installation) CreateAccount(ctx context.Context, id, name string) (Root, error) {
 	r := Root{Account: id}
-	if err := r.check(); err != nil {
+	if err := r.Check(); err != nil {
 		return r, fmt.Errorf("account id %q is not 12 digits", id)
 	}
 	err := in.DB.Update(ctx, func(tx *store.Tx) error {

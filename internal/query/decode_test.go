@@ -267,7 +267,7 @@ var validationTests = []struct {
 	},
 	{
 		"absent and sensitive", decodeAs[samlIn](true), form("RoleArn", roleArn, "PrincipalArn", roleArn),
-		one("", "sAMLAssertion", "Member must not be null"),
+		one(" null", "sAMLAssertion", "Member must not be null"),
 	},
 	{
 		"given and sensitive", decodeAs[samlIn](true), form("RoleArn", roleArn, "PrincipalArn", roleArn, "SAMLAssertion", "abc"),

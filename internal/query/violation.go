@@ -64,7 +64,7 @@ func (vs *violations) add(f *Field, value, constraint string) {
 		vs.text = append(vs.text, "; "...)
 	}
 	vs.text = append(vs.text, "Value "...)
-	if vs.echo && !f.Sensitive && value != "" {
+	if vs.echo && value != "" && (!f.Sensitive || value == null) {
 		vs.text = append(append(vs.text, value...), ' ')
 	}
 	vs.text = append(vs.text, "at '"...)
@@ -74,7 +74,7 @@ func (vs *violations) add(f *Field, value, constraint string) {
 }
 
 // missing adds that a required member is absent.
-func (vs *violations) missing(f *Field) { vs.add(f, "null", notNull) }
+func (vs *violations) missing(f *Field) { vs.add(f, null, notNull) }
 
 // check adds what is wrong with a scalar that was given.
 func (vs *violations) check(f *Field, v reflect.Value) {
@@ -169,7 +169,10 @@ func (vs *violations) constraints(e *Field) string {
 	return strings.Join(all, ", ")
 }
 
-const notNull = "Member must not be null"
+const (
+	null    = "null" // an absent value, as it is shown; it gives nothing away
+	notNull = "Member must not be null"
+)
 
 func atMost(what string, n int64) string {
 	return "Member must have " + what + " less than or equal to " + strconv.FormatInt(n, 10)

@@ -49,6 +49,13 @@ func invalidKey(cause error) error {
 	}
 }
 
+func deletedKey(cause error) error {
+	return &awserr.Error{
+		Code: "InvalidClientTokenId", Status: http.StatusForbidden,
+		Message: "The AWS access key provided does not exist in our records.", Err: cause,
+	}
+}
+
 func expired(cause error) error {
 	return &awserr.Error{
 		Code: "ExpiredToken", Status: http.StatusForbidden,
@@ -89,6 +96,8 @@ func (a *Authenticator) identify(ctx context.Context, sig *sigv4.Signature, now 
 func (a *Authenticator) fromKey(ctx context.Context, id string) (*Caller, secret.String, error) {
 	key, err := a.Facts.Key(ctx, id)
 	switch {
+	case errors.Is(err, facts.ErrDeleted):
+		return nil, secret.String{}, deletedKey(fmt.Errorf("deleted access key %s", id))
 	case errors.Is(err, store.ErrNotFound):
 		return nil, secret.String{}, invalidKey(fmt.Errorf("unknown access key %s", id))
 	case err != nil:

@@ -15,6 +15,7 @@ const (
 
 	invalid       = "403 InvalidClientTokenId The security token included in the request is invalid"
 	invalidPeriod = "403 InvalidClientTokenId The security token included in the request is invalid."
+	deletedKey    = "403 InvalidClientTokenId The AWS access key provided does not exist in our records."
 	expired       = "403 ExpiredToken The security token included in the request is expired"
 	mismatch      = "403 SignatureDoesNotMatch The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 )
@@ -106,7 +107,7 @@ func TestWhatIsDeletedOrDisabledIsRefusedAtOnce(t *testing.T) {
 		}, "ann", invalidPeriod},
 		{"a deleted key", func(s *daypasstest.Server, ann daypasstest.Credentials) {
 			must(t, s, s.Root, "iam", "DeleteAccessKey", "UserName", "ann", "AccessKeyId", ann.AccessKeyID)
-		}, "ann", invalidPeriod},
+		}, "ann", deletedKey},
 		{"the session of a deleted role", func(s *daypasstest.Server, _ daypasstest.Credentials) {
 			must(t, s, s.Root, "iam", "DeleteRole", "RoleName", "r")
 		}, "session", invalidPeriod},

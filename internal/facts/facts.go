@@ -138,10 +138,19 @@ func (c *Cache) forget(changes []store.Change) {
 
 func roleKey(account, name string) string { return account + "/" + iam.Fold(name) }
 
-// Key returns the access key with the id, or store.ErrNotFound.
+// ErrDeleted is store.ErrNotFound for an access key that there was once.
+var ErrDeleted = fmt.Errorf("deleted access key: %w", store.ErrNotFound)
+
+// Key returns the access key with the id, or store.ErrNotFound, or ErrDeleted,
+// which is the former too.
 func (c *Cache) Key(ctx context.Context, id string) (*Key, error) {
 	return load(ctx, c, c.keys, id, func(tx *store.Tx) (*Key, error) {
 		k, err := tx.AccessKey(id)
+		if errors.Is(err, store.ErrNotFound) {
+			if deleted, e := tx.AccessKeyDeleted(id); deleted || e != nil {
+				return nil, errors.Join(e, ErrDeleted)
+			}
+		}
 		if err != nil {
 			return nil, err
 		}

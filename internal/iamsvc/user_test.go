@@ -206,7 +206,7 @@ func TestAccessKeys(t *testing.T) {
 		{call: "DeleteAccessKey UserName=eve AccessKeyId=" + id, want: "404 NoSuchEntity The Access Key with id " + id + " cannot be found."},
 		{call: "DeleteAccessKey AccessKeyId=" + id, want: "404 NoSuchEntity The Access Key with id " + id + " cannot be found."},
 		{call: "DeleteAccessKey UserName=dana AccessKeyId=" + id},
-		{as: "second", call: "GetUser", want: "403 InvalidClientTokenId The security token included in the request is invalid."},
+		{as: "second", call: "GetUser", want: "403 InvalidClientTokenId The AWS access key provided does not exist in our records."},
 		{call: "ListAccessKeys UserName=dana", not: id},
 	})
 }

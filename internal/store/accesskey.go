@@ -14,6 +14,9 @@ func scanKey(r scanner) (k iam.AccessKey, err error) {
 // CreateAccessKey adds a key; ErrExists if the id is taken.
 func (tx *Tx) CreateAccessKey(k iam.AccessKey) error {
 	tx.touchKey(k)
+	if _, err := tx.change("delete from deleted_key where id = $1", k.ID); err != nil {
+		return err
+	}
 	err := tx.insert(`insert into access_key (`+keyColumns+`) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
 		k.ID, k.Account, k.UserID, string(k.Status), millis(k.Created), k.Sealed)
 	return missing(err, "access key", k.ID)
@@ -43,13 +46,24 @@ func (tx *Tx) ReplaceAccessKeySecret(k iam.AccessKey, sealed []byte) error {
 	return missing(tx.must("update access_key set sealed = $2 where id = $1", k.ID, sealed), "access key", k.ID)
 }
 
-// DeleteAccessKey removes the key.
+// AccessKeyDeleted reports whether there was a key with the id that was
+// deleted.
+func (tx *Tx) AccessKeyDeleted(id string) (bool, error) {
+	n, err := tx.count("select count(*) from deleted_key where id = $1", id)
+	return n > 0, err
+}
+
+// DeleteAccessKey removes the key; that it was there is remembered.
 func (tx *Tx) DeleteAccessKey(k iam.AccessKey) error {
 	tx.touchKey(k)
 	if err := tx.forgetUse(k.ID); err != nil {
 		return err
 	}
-	return missing(tx.must("delete from access_key where id = $1", k.ID), "access key", k.ID)
+	if err := tx.must("delete from access_key where id = $1", k.ID); err != nil {
+		return missing(err, "access key", k.ID)
+	}
+	_, err := tx.change("insert into deleted_key (id, account) values ($1, $2) on conflict do nothing", k.ID, k.Account)
+	return err
 }
 
 func (tx *Tx) touchKey(k iam.AccessKey) { tx.touch(AccessKeyChange, k.Account, k.ID, "") }

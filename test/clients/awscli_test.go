@@ -391,6 +391,6 @@ duration_seconds = 7200
 
 	// A revoked key, and the end of the day.
 	root.ok("iam delete-access-key --user-name ann --access-key-id "+key["AccessKeyId"].(string), "")
-	ann.refused("sts get-caller-identity", "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.")
+	ann.refused("sts get-caller-identity", "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The AWS access key provided does not exist in our records.")
 	root.refused("iam delete-user --user-name ann", "An error occurred (DeleteConflict) when calling the DeleteUser operation: Cannot delete entity, must delete policies first.")
 }

@@ -150,3 +150,10 @@ create table last_used (
   region  text   not null,
   service text   not null
 );
+
+-- Ids of access keys that were deleted: whoever still signs with one is told
+-- that it is gone, not that it never was. No secret is kept.
+create table deleted_key (
+  id      text not null primary key,
+  account text not null references account (id)
+);

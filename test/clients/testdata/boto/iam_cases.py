@@ -222,7 +222,7 @@ def access_keys():
     used = i.get_access_key_last_used(AccessKeyId=ann["AccessKeyId"])
     equal((used["UserName"], used["AccessKeyLastUsed"]["ServiceName"], used["AccessKeyLastUsed"]["Region"]), ("k-ann", "sts", "us-east-1"))
     i.delete_access_key(UserName="k-ann", AccessKeyId=ann["AccessKeyId"])
-    refused(lambda: sts(ann).get_caller_identity(), 403, "InvalidClientTokenId", "The security token included in the request is invalid.")
+    refused(lambda: sts(ann).get_caller_identity(), 403, "InvalidClientTokenId", "The AWS access key provided does not exist in our records.")
     refused(lambda: i.update_access_key(UserName="k-ann", AccessKeyId="AKIAIOSFODNN7EXAMPLE", Status="Active"), 404, "NoSuchEntity",
             "The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found.")
 

@@ -99,7 +99,7 @@ func New(t testing.TB, opts ...Option) *Server {
 		}
 	})
 	root, err := in.EnsureFirstAccount(ctx, installation.Root{
-		Account: DefaultAccount, AccessKeyID: "AKIARZPUZDIKROOTROOT", Secret: secret.New("daypasstest/root/secret/access/key/00000"),
+		Account: DefaultAccount, AccessKeyID: "AKIARZPUZDIKROOTROOT", Secret: secret.New("daypasstestRootSecretAccessKey0000000000"),
 	})
 	if err != nil {
 		t.Fatalf("starting Daypass: %v", err)

@@ -43,7 +43,7 @@ import (
 const (
 	account    = "123456789012"
 	rootKey    = "AKIARZPUZDIKROOTROOT"
-	rootSecret = "clients/root/secret/access/key/000000000"
+	rootSecret = "clientsRootSecretAccessKey00000000000000"
 )
 
 // workshop is where the binary and what else outlives a test are kept.

@@ -37,11 +37,11 @@ func hmacSum(key, message []byte) (sum [sha256.Size]byte) {
 	return sum
 }
 
-// Format writes a placeholder, whatever the verb.
+// Format writes a mask, whatever the verb.
 func (SigningKey) Format(f fmt.State, _ rune) { f.Write([]byte(redacted)) }
 
-// LogValue returns a placeholder.
+// LogValue returns a mask.
 func (SigningKey) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalText returns a placeholder.
+// MarshalText returns a mask.
 func (SigningKey) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -16,7 +16,8 @@ const module = "github.com/daypass/daypass"
 // imports only from its own line or the lines below it.
 var layers = [][]string{
 	{"cmd/daypass"},
-	{"internal/cli", "daypasstest", "internal/golden", "test/clients"},
+	{"internal/cli", "daypasstest", "internal/golden"},
+	{"test/process", "test/postgres", "test/clients", "test/crash", "test/replicas", "test/flood"},
 	{"internal/installation"},
 	{"internal/server"},
 	{"internal/stssvc", "internal/iamsvc"},

@@ -147,7 +147,11 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	if f.logFormat == "text" {
 		greet(std.Err, in.CredentialsFile(), root.Account, url, f.region, chosen.AccessKeyID != "")
 	}
-	log.Info("ready", "address", url, "region", f.region, "account", root.Account, "data", f.dataDir)
+	adminAddr := "off"
+	if adminListener != nil {
+		adminAddr = adminListener.Addr().String()
+	}
+	log.Info("ready", "address", url, "admin", adminAddr, "region", f.region, "account", root.Account, "data", f.dataDir)
 
 	select {
 	case err = <-ended:

@@ -1,0 +1,42 @@
+package process_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/daypass/daypass/test/process"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	process.Clean()
+	os.Exit(code)
+}
+
+func TestAProcessServesDiesAndStartsAgain(t *testing.T) {
+	dir := t.TempDir()
+	p := process.Start(t, process.Config{Dir: dir})
+	a, err := process.Call(t.Context(), http.DefaultClient, p.URL, process.Root, "sts", "GetCallerIdentity")
+	if err != nil || a.Text("Account") != process.Account {
+		t.Fatalf("GetCallerIdentity: %v, %+v", err, a)
+	}
+	r, err := http.Get(p.Admin + "/readyz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Body.Close()
+	if r.StatusCode != http.StatusOK {
+		t.Errorf("/readyz answers %d", r.StatusCode)
+	}
+	p.Kill()
+
+	p = process.Start(t, process.Config{Dir: dir})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := p.Stop(ctx); err != nil {
+		t.Errorf("after SIGTERM daypass ends with %v, want exit code 0", err)
+	}
+}

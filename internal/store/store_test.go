@@ -15,11 +15,18 @@ import (
 
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/test/postgres"
 )
 
 const acct = "111122223333"
 
 var t0 = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	postgres.Clean()
+	os.Exit(code)
+}
 
 // databases runs the test on every kind of database that this machine has.
 // Open gives another handle on the same database, as another process would.
@@ -29,7 +36,7 @@ func databases(t *testing.T, test func(t *testing.T, open func() *store.DB)) {
 		test(t, func() *store.DB { return openConfig(t, store.Config{Dir: dir, Ephemeral: true}) })
 	})
 	t.Run("postgres", func(t *testing.T) {
-		url := freshPostgres(t)
+		url := postgres.Start(t).FreshDatabase(t)
 		test(t, func() *store.DB { return openConfig(t, store.Config{URL: url}) })
 	})
 }

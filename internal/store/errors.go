@@ -1,10 +1,16 @@
 package store
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // The kinds of failure that a caller may ask for.
@@ -13,7 +19,52 @@ var (
 	ErrExists   = errors.New("exists already")
 	ErrReadOnly = errors.New("write in a View")
 	ErrInUse    = errors.New("in use by another daypass")
+
+	// ErrUnavailable is in every error of [DB.View], [DB.Load] and [DB.Update]
+	// that the database's surroundings cause: a disk that is full, failing or
+	// read-only, a connection that is lost. The same call may succeed later;
+	// what was answered before stands. An Update that ends with it is not to be
+	// taken as undone: when the answer of a commit is lost, nobody knows.
+	ErrUnavailable = errors.New("database unavailable")
 )
+
+// unavailable puts ErrUnavailable into an error that the surroundings of the
+// database have caused, and leaves any other as it is.
+func unavailable(err error) error {
+	if err == nil || errors.Is(err, ErrUnavailable) || !surroundings(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+}
+
+func surroundings(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch e.Code() & 0xff { // the rest of the code says more of the same
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
+			sqlite3.SQLITE_BUSY, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL:
+			return true
+		}
+		return false
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch {
+		case strings.HasPrefix(e.Code, "08"), // the connection
+			strings.HasPrefix(e.Code, "53"),  // disk, memory, connections are used up
+			strings.HasPrefix(e.Code, "57P"), // shut down, starting, dropped
+			strings.HasPrefix(e.Code, "58"),  // its own disk
+			e.Code == "25006":                // it is a standby
+			return true
+		}
+		return false
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return true
+	}
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
 
 // mustRetry reports whether the database asks to run the transaction again.
 func mustRetry(err error) bool {

@@ -35,10 +35,10 @@ func (db *DB) Load(ctx context.Context, f func(*Tx) error) error {
 func (db *DB) read(ctx context.Context, p *pool, f func(*Tx) error) (err error) {
 	tx, err := db.open(ctx, p)
 	if err != nil {
-		return err
+		return unavailable(err)
 	}
 	defer func() { _ = tx.rollback() }() // also when f panics
-	return f(tx)
+	return unavailable(f(tx))
 }
 
 // open begins a transaction on a connection of the pool. A connection that has

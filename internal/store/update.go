@@ -47,7 +47,7 @@ func (db *DB) Update(ctx context.Context, f func(*Tx) error) error {
 	if u.panicked != nil {
 		panic(u.panicked)
 	}
-	return u.err
+	return unavailable(u.err)
 }
 
 // settle waits for the writer, and runs batches until u has been in one.
@@ -144,8 +144,8 @@ func (tx *Tx) runOne(u *update, shared bool) (kept bool, err error) {
 		}
 	}
 	tx.call(u)
-	if mustRetry(u.err) {
-		return false, u.err
+	if mustRetry(u.err) || surroundings(u.err) {
+		return false, u.err // the transaction may be gone with it, and the savepoint
 	}
 	if u.err == nil && u.panicked == nil {
 		if shared {

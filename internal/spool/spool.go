@@ -1,0 +1,317 @@
+// Package spool is an append-only log of records that says when a record is
+// safe: it is on the disk, and a kill -9 or a power cut cannot take it back.
+//
+// A spool is a directory of segments, numbered in order:
+//
+//	0000000000000007.spool
+//
+// A segment begins with the eight bytes "daypass\x01". Records follow, each in
+// a frame:
+//
+//	length   4 bytes, little endian, of the record; never 0
+//	checksum 4 bytes, CRC-32C of the length's bytes and the record
+//	record
+//
+// Records are written in groups. One goroutine takes all that wait, writes them
+// with one write and makes them durable with one fsync, which serves all who
+// wait. Meanwhile the next group gathers.
+//
+// What was begun is never repaired in place. A process that starts, or whose
+// disk refused a write, goes on in a new segment; readers pass over what does
+// not check, such as the torn end of a write that a crash cut short. A group
+// that could not be written is kept and tried again, so that what is on the
+// disk lacks nothing once the disk takes writes again; who waits for it is told
+// [ErrUnavailable] at once.
+//
+// Everything is bounded: the bytes that wait, the size of a record, and the
+// bytes on disk, of which the oldest segments are dropped.
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// ErrUnavailable says that a record could not be made safe: what it stands for
+// must not be answered.
+var ErrUnavailable = errors.New("the record cannot be written")
+
+// Limits of a spool.
+const (
+	MaxRecord = 256 << 10 // bytes of one record
+
+	maxWaiting = 16 << 20 // bytes of records in memory; beyond, Append refuses
+	pressure   = 4 << 20  // bytes in memory from which every caller waits for the disk
+	eager      = 256 << 10
+	lazyDelay  = 200 * time.Millisecond // how long a record that nobody waits for may stay in memory
+	retryDelay = 250 * time.Millisecond // between attempts at a disk that refuses
+	maxWait    = 10 * time.Second       // for the disk, before a caller is told ErrUnavailable
+)
+
+// Config says where a spool is and how much of it is kept.
+type Config struct {
+	Dir     string // made when missing
+	Segment int64  // bytes after which a new segment begins; 0 is 64 MiB
+	Keep    int64  // bytes on disk, at least two segments; older segments are dropped; 0 is 1 GiB
+
+	// Ephemeral does not wait for the disk. For tests.
+	Ephemeral bool
+
+	Log *slog.Logger // nil discards
+}
+
+// Spool is an open one. It is safe for concurrent use; a directory has one
+// Spool at a time, which its user sees to.
+type Spool struct {
+	cfg  Config
+	disk disk
+	wake chan struct{} // has a token when the writer should look
+	quit chan struct{}
+	done chan struct{}
+	lazy *time.Timer // wakes the writer for records that nobody waits for
+
+	failing atomic.Bool // the last write was refused
+
+	mu      sync.Mutex
+	next    *group // gathers; guarded by mu
+	writing int    // bytes of the group that is being written; guarded by mu
+	closed  bool   // guarded by mu
+
+	records, groups, failures, dropped atomic.Int64
+}
+
+// group is the records that become durable together.
+type group struct {
+	frames  []byte
+	records int64
+	limit   *time.Timer // settles the group after maxWait; set with the first record
+	settled sync.Once
+	ready   chan struct{} // closed when err is set
+	err     error
+}
+
+// Open opens the spool, and makes it when there is none. Records are appended
+// to a new segment, which is made with the first of them.
+func Open(cfg Config) (*Spool, error) {
+	if cfg.Segment == 0 {
+		cfg.Segment = 64 << 20
+	}
+	if cfg.Keep == 0 {
+		cfg.Keep = 1 << 30
+	}
+	cfg.Keep = max(cfg.Keep, 2*cfg.Segment)
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the spool: %w", err)
+	}
+	s := &Spool{
+		cfg: cfg, next: newGroup(nil),
+		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
+	}
+	s.disk = disk{dir: cfg.Dir, ephemeral: cfg.Ephemeral}
+	if err := s.disk.look(); err != nil {
+		return nil, err
+	}
+	s.lazy = time.AfterFunc(time.Hour, s.poke)
+	s.lazy.Stop()
+	go s.run()
+	return s, nil
+}
+
+func newGroup(frames []byte) *group {
+	return &group{frames: frames[:0], ready: make(chan struct{})}
+}
+
+// Close writes what waits and closes the spool. Later Appends are refused.
+func (s *Spool) Close() error {
+	s.mu.Lock()
+	first := !s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if first {
+		close(s.quit)
+	}
+	<-s.done
+	if s.failing.Load() {
+		return fmt.Errorf("closing the spool: %w", ErrUnavailable)
+	}
+	return nil
+}
+
+// Check returns ErrUnavailable when the disk refused the last write: what needs
+// a durable record had better not begin.
+func (s *Spool) Check() error {
+	if s.failing.Load() {
+		return ErrUnavailable
+	}
+	return nil
+}
+
+// Append adds a record. It waits until the record is durable if durable is set,
+// or if so much waits already that the disk must be let catch up. A record that
+// is refused with ErrUnavailable may yet be written later.
+func (s *Spool) Append(record []byte, durable bool) error {
+	if len(record) == 0 || len(record) > MaxRecord {
+		return fmt.Errorf("%w: it has %d bytes", ErrUnavailable, len(record))
+	}
+	sum := checksum(record)
+	s.mu.Lock()
+	g := s.next
+	if s.closed || len(g.frames)+s.writing+headerSize+len(record) > maxWaiting {
+		s.mu.Unlock()
+		return fmt.Errorf("%w: too much waits for the disk", ErrUnavailable)
+	}
+	first := g.records == 0
+	if first {
+		g.limit = time.AfterFunc(maxWait, func() { g.settle(errors.New("the disk takes too long")) })
+	}
+	g.frames = appendFrame(g.frames, record, sum)
+	g.records++
+	waiting := len(g.frames)
+	s.mu.Unlock()
+
+	switch {
+	case durable || waiting >= eager:
+		s.poke()
+	case first:
+		s.lazy.Reset(lazyDelay)
+	}
+	switch {
+	case !durable && waiting < pressure:
+		return nil
+	case s.failing.Load():
+		return ErrUnavailable // the record is kept; nobody knows until when
+	}
+	<-g.ready // also when the client has left: what it asked for is done
+	return g.err
+}
+
+// poke wakes the writer; a token that is there already will do.
+func (s *Spool) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run is the writer.
+func (s *Spool) run() {
+	defer close(s.done)
+	var spare []byte // the frames of the last group, for the one after the next
+	for quitting := false; !quitting; {
+		select {
+		case <-s.wake:
+		case <-s.quit:
+			quitting = true
+		}
+		if g := s.take(spare); g != nil {
+			s.write(g)
+			if spare = g.frames; cap(spare) > 2*pressure {
+				spare = nil
+			}
+		}
+	}
+	if err := s.disk.close(); err != nil {
+		s.cfg.Log.Error("closing the spool", "err", err)
+	}
+}
+
+// take returns the group that has gathered, nil when it is empty, and has the
+// next gather in spare.
+func (s *Spool) take(spare []byte) *group {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.next
+	if g.records == 0 {
+		return nil
+	}
+	s.next, s.writing = newGroup(spare), len(g.frames)
+	return g
+}
+
+// write makes the group durable. A disk that refuses is tried again until it
+// takes the group, and with it what has gathered since, or the spool is closed.
+func (s *Spool) write(g *group) {
+	err := s.disk.write(g.frames, s.cfg.Segment)
+	for ; err != nil; err = s.disk.write(g.frames, s.cfg.Segment) {
+		s.failures.Add(1)
+		if !s.failing.Swap(true) {
+			s.cfg.Log.Error("the spool of records cannot be written: calls that must be recorded are refused", "err", err)
+		}
+		g.settle(err)
+		s.absorb(g, err)
+		select {
+		case <-time.After(retryDelay):
+		case <-s.quit:
+			return
+		}
+	}
+	s.records.Add(g.records)
+	s.groups.Add(1)
+	s.mu.Lock()
+	s.writing = 0
+	s.mu.Unlock()
+	s.dropped.Add(int64(s.disk.drop(s.cfg.Keep)))
+	g.settle(nil)
+	if s.failing.Swap(false) {
+		s.cfg.Log.Info("the spool of records can be written again")
+	}
+}
+
+// settle tells those who wait for the group what became of it, once.
+func (g *group) settle(err error) {
+	g.settled.Do(func() {
+		if g.limit != nil {
+			g.limit.Stop()
+		}
+		if err != nil {
+			g.err = fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+		close(g.ready)
+	})
+}
+
+// absorb adds what has gathered behind a group that cannot be written to that
+// group, and tells those who wait for it so.
+func (s *Spool) absorb(g *group, err error) {
+	s.mu.Lock()
+	later := s.next
+	s.next = newGroup(nil)
+	g.frames = append(g.frames, later.frames...)
+	g.records += later.records
+	s.writing = len(g.frames)
+	s.mu.Unlock()
+	later.settle(err)
+}
+
+// Stats are the figures of a spool since it was opened.
+type Stats struct {
+	Records  int64 // made durable
+	Groups   int64 // writes that made them so
+	Failures int64 // writes that the disk refused
+	Dropped  int64 // segments deleted to stay within Config.Keep
+	Waiting  int64 // bytes in memory
+	Bytes    int64 // on disk
+	Failing  bool  // the disk refused the last write
+}
+
+// Stats returns the figures of now.
+func (s *Spool) Stats() Stats {
+	s.mu.Lock()
+	waiting := len(s.next.frames) + s.writing
+	s.mu.Unlock()
+	return Stats{
+		Records: s.records.Load(), Groups: s.groups.Load(), Failures: s.failures.Load(), Dropped: s.dropped.Load(),
+		Waiting: int64(waiting), Bytes: s.disk.total.Load(), Failing: s.failing.Load(),
+	}
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"testing"
+)
 
 // What tests outside the package reach for.
 
@@ -18,4 +21,16 @@ func (db *DB) SkipEpochs(ctx context.Context, n int) error {
 		_, err := tx.exec("update epoch set n = n + $1", n)
 		return err
 	})
+}
+
+func (db *DB) CountOnce(t *testing.T) (n int) {
+	t.Helper()
+	err := db.View(t.Context(), func(tx *Tx) (err error) {
+		n, err = tx.count("select count(*) from used_once")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

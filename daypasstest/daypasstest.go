@@ -62,10 +62,15 @@ type Server struct {
 type Option func(*options)
 
 type options struct {
+	dir    string
 	region string
 	start  time.Time
 	log    *slog.Logger
 }
+
+// WithDir sets the data directory, for a test that looks into it. The default
+// is a temporary one.
+func WithDir(dir string) Option { return func(o *options) { o.dir = dir } }
 
 // WithRegion sets the Region that the server stands for.
 func WithRegion(region string) Option { return func(o *options) { o.region = region } }
@@ -84,10 +89,13 @@ func New(t testing.TB, opts ...Option) *Server {
 	for _, opt := range opts {
 		opt(&o)
 	}
+	if o.dir == "" {
+		o.dir = t.TempDir()
+	}
 	s := &Server{t: t, Region: o.region, now: o.start}
 	ctx := context.Background()
 	in, err := installation.Open(ctx, installation.Config{
-		Dir: t.TempDir(), Region: o.region, MasterKey: secret.New(keys.NewMaster()),
+		Dir: o.dir, Region: o.region, MasterKey: secret.New(keys.NewMaster()),
 		Serving: true, Ephemeral: true, Now: s.Now, Log: o.log,
 	})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 // one has.
 type place struct {
 	dataDir, databaseURL, masterKeyFile, region, config string
+	spoolKeep                                           int64 // bytes; of a service only
 }
 
 func (p *place) register(cmd *cobra.Command) {
@@ -47,7 +48,7 @@ func (p *place) open(ctx context.Context, env Env, log *slog.Logger, serving boo
 	master, _ := env("DAYPASS_MASTER_KEY")
 	cfg := installation.Config{
 		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,
-		Region: p.region, Serving: serving, Log: log,
+		Region: p.region, Serving: serving, SpoolKeep: p.spoolKeep, Log: log,
 	}
 	if master != "" {
 		cfg.MasterKey = secret.New(master)

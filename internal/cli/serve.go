@@ -19,6 +19,7 @@ import (
 	"github.com/daypass/daypass/internal/installation"
 	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/server"
+	"github.com/daypass/daypass/internal/spool"
 )
 
 // drainTime is how long requests under way may take after SIGTERM.
@@ -62,6 +63,7 @@ Every flag has an environment twin: --data-dir is DAYPASS_DATA_DIR.`,
 	flags.StringVar(&f.tlsKey, "tls-key", "", "PEM file with the certificate's key")
 	flags.BoolVar(&f.allowPlaintext, "allow-plaintext", false, "listen on other than loopback addresses without TLS, behind a TLS proxy")
 	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "network (CIDR) whose X-Forwarded-For and -Proto are believed; repeatable")
+	flags.Int64Var(&f.spoolKeep, "spool-keep", 1<<30, "bytes of call records to keep in the data directory; the oldest go")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	return cmd
@@ -89,6 +91,9 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	}
 	if tlsConfig == nil && !f.allowPlaintext && !isLoopback(f.listen) {
 		return badUsage("refusing to serve %s without TLS: give --tls-cert and --tls-key, or --allow-plaintext behind a TLS proxy", f.listen)
+	}
+	if f.spoolKeep < spool.MinKeep {
+		return badUsage("--spool-keep %d is too little: at least %d", f.spoolKeep, spool.MinKeep)
 	}
 	in, err := f.open(ctx, env, log, true)
 	if err != nil {
@@ -125,7 +130,7 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 		if ctx.Err() != nil {
 			return errors.New("draining")
 		}
-		return in.DB.Ping(c)
+		return in.Ready(c)
 	}
 	admin := &http.Server{Handler: server.Admin(registry, ready)}
 	limit(admin, log)

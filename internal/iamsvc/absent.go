@@ -71,7 +71,7 @@ func empty[T, In, Out any](marker func(*In) string, out Out) func(*pipeline.Call
 // emptyList makes an action that lists what the account has none of.
 func emptyList[In, Out any](name, typ string, prefix, marker func(*In) string, out Out) pipeline.Handler {
 	return pipeline.Action[In, Out]{
-		Name: name, Asks: ask("iam:"+name, below(typ, prefix)),
+		Name: name, ReadOnly: true, Asks: ask("iam:"+name, below(typ, prefix)),
 		Do: func(c *pipeline.Call, in *In) (*Out, error) {
 			return empty[none](marker, out)(c, in, none{})
 		},

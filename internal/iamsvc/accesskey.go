@@ -21,7 +21,7 @@ func (s *service) accessKeyActions() []pipeline.Handler {
 		write("DeleteAccessKey", holders, func(in *iamapi.DeleteAccessKeyInput) string { return in.UserName }, deleteAccessKey),
 		read("ListAccessKeys", holders, func(in *iamapi.ListAccessKeysInput) string { return in.UserName }, listAccessKeys),
 		pipeline.Action[iamapi.GetAccessKeyLastUsedInput, iamapi.GetAccessKeyLastUsedOutput]{
-			Name: "GetAccessKeyLastUsed", Tx: pipeline.ReadTx,
+			Name: "GetAccessKeyLastUsed", Tx: pipeline.ReadTx, ReadOnly: true,
 			Asks: asksAccessKeyLastUsed,
 			Do:   getAccessKeyLastUsed,
 		},

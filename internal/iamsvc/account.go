@@ -29,7 +29,7 @@ func accountActions() []pipeline.Handler {
 // for its permission on every resource.
 func onAccount[In, Out any](name string, mode pipeline.TxMode, do func(*pipeline.Call, *In) (*Out, error)) pipeline.Handler {
 	return pipeline.Action[In, Out]{
-		Name: name, Tx: mode,
+		Name: name, Tx: mode, ReadOnly: mode == pipeline.ReadTx,
 		Asks: func(*pipeline.Call, *In) ([]authz.Question, error) {
 			return []authz.Question{{Action: "iam:" + name, Resource: "*"}}, nil
 		},

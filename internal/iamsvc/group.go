@@ -17,7 +17,7 @@ func groupActions() []pipeline.Handler {
 			more[iamapi.UpdateGroupInput, iam.Group]{also: asksMovedGroup}),
 		write("DeleteGroup", groups, func(in *iamapi.DeleteGroupInput) string { return in.GroupName }, deleteGroup),
 		pipeline.Action[iamapi.ListGroupsInput, iamapi.ListGroupsOutput]{
-			Name: "ListGroups", Tx: pipeline.ReadTx,
+			Name: "ListGroups", Tx: pipeline.ReadTx, ReadOnly: true,
 			Asks: ask("iam:ListGroups", below("group", func(in *iamapi.ListGroupsInput) string { return in.PathPrefix })),
 			Do:   listGroups,
 		},

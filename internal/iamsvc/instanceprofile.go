@@ -16,7 +16,7 @@ func instanceProfileActions() []pipeline.Handler {
 		read("GetInstanceProfile", profiles, func(in *iamapi.GetInstanceProfileInput) string { return in.InstanceProfileName }, getInstanceProfile),
 		write("DeleteInstanceProfile", profiles, func(in *iamapi.DeleteInstanceProfileInput) string { return in.InstanceProfileName }, deleteInstanceProfile),
 		pipeline.Action[iamapi.ListInstanceProfilesInput, iamapi.ListInstanceProfilesOutput]{
-			Name: "ListInstanceProfiles", Tx: pipeline.ReadTx,
+			Name: "ListInstanceProfiles", Tx: pipeline.ReadTx, ReadOnly: true,
 			Asks: ask("iam:ListInstanceProfiles", below("instance-profile", func(in *iamapi.ListInstanceProfilesInput) string { return in.PathPrefix })),
 			Do:   listInstanceProfiles,
 		},

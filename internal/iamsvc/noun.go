@@ -54,7 +54,7 @@ func target[T, In, Out any](name string, mode pipeline.TxMode, n noun[T], of fun
 		x = extra[0]
 	}
 	return pipeline.Action[In, Out]{
-		Name: name, Tx: mode,
+		Name: name, Tx: mode, ReadOnly: mode == pipeline.ReadTx,
 		Check: func(c *pipeline.Call, in *In) error {
 			if n.check != nil {
 				if err := n.check(c, of(in)); err != nil {

@@ -17,7 +17,7 @@ func policyActions() []pipeline.Handler {
 		read("GetPolicy", policies, func(in *iamapi.GetPolicyInput) string { return in.PolicyArn }, getPolicy),
 		write("DeletePolicy", policies, func(in *iamapi.DeletePolicyInput) string { return in.PolicyArn }, deletePolicy),
 		pipeline.Action[iamapi.ListPoliciesInput, iamapi.ListPoliciesOutput]{
-			Name: "ListPolicies", Tx: pipeline.ReadTx,
+			Name: "ListPolicies", Tx: pipeline.ReadTx, ReadOnly: true,
 			Asks: ask("iam:ListPolicies", asksListPolicies),
 			Do:   listPolicies,
 		},

@@ -20,7 +20,7 @@ func roleActions() []pipeline.Handler {
 		write("UpdateAssumeRolePolicy", roles, func(in *iamapi.UpdateAssumeRolePolicyInput) string { return in.RoleName }, updateAssumeRolePolicy),
 		write("DeleteRole", roles, func(in *iamapi.DeleteRoleInput) string { return in.RoleName }, deleteRole),
 		pipeline.Action[iamapi.ListRolesInput, iamapi.ListRolesOutput]{
-			Name: "ListRoles", Tx: pipeline.ReadTx,
+			Name: "ListRoles", Tx: pipeline.ReadTx, ReadOnly: true,
 			Asks: ask("iam:ListRoles", below("role", func(in *iamapi.ListRolesInput) string { return in.PathPrefix })),
 			Do:   listRoles,
 		},

@@ -27,7 +27,7 @@ func serviceLinkedRoleActions() []pipeline.Handler {
 		},
 		write("DeleteServiceLinkedRole", roles, func(in *iamapi.DeleteServiceLinkedRoleInput) string { return in.RoleName }, deleteServiceLinkedRole),
 		pipeline.Action[iamapi.GetServiceLinkedRoleDeletionStatusInput, iamapi.GetServiceLinkedRoleDeletionStatusOutput]{
-			Name: "GetServiceLinkedRoleDeletionStatus", Asks: asksDeletionStatus, Do: getDeletionStatus,
+			Name: "GetServiceLinkedRoleDeletionStatus", ReadOnly: true, Asks: asksDeletionStatus, Do: getDeletionStatus,
 		},
 	}
 }

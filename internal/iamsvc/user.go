@@ -18,7 +18,7 @@ func userActions() []pipeline.Handler {
 			more[iamapi.UpdateUserInput, iam.User]{also: asksMovedUser}),
 		write("DeleteUser", users, func(in *iamapi.DeleteUserInput) string { return in.UserName }, deleteUser),
 		pipeline.Action[iamapi.ListUsersInput, iamapi.ListUsersOutput]{
-			Name: "ListUsers", Tx: pipeline.ReadTx,
+			Name: "ListUsers", Tx: pipeline.ReadTx, ReadOnly: true,
 			Asks: ask("iam:ListUsers", below("user", func(in *iamapi.ListUsersInput) string { return in.PathPrefix })),
 			Do:   listUsers,
 		},

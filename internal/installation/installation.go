@@ -7,6 +7,7 @@
 //	master.key    the master key, unless it is given otherwise; mode 0600
 //	credentials   root credentials made here, in AWS's shared format; mode 0600
 //	lock          held by the process that serves
+//	spool/        the records of calls (package spool); mode 0700
 //
 // The database and the master key belong together: each without the other is
 // worth nothing, and opening them mismatched fails.
@@ -18,6 +19,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/daypass/daypass/internal/authn"
@@ -28,6 +30,7 @@ import (
 	"github.com/daypass/daypass/internal/keys"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/secret"
+	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/internal/store"
 	"github.com/daypass/daypass/internal/stssvc"
 )
@@ -40,6 +43,7 @@ type Config struct {
 	MasterFile  string        // another place of the master key; never made
 	Region      string        // "us-east-1"
 	Serving     bool          // takes the directory: one process may serve from it
+	SpoolKeep   int64         // bytes of records kept on disk; 0 is 1 GiB
 
 	// Ephemeral gives up durability for speed: for tests, whose data nobody
 	// misses after a power cut.
@@ -57,6 +61,7 @@ type Installation struct {
 	Vault     *keys.Vault
 	Ring      *keys.Ring
 	Facts     *facts.Cache
+	Spool     *spool.Spool // nil unless Serving: only then are there calls to record
 	Pipeline  *pipeline.Pipeline
 	Services  []*pipeline.Service
 }
@@ -80,7 +85,11 @@ func Open(ctx context.Context, cfg Config) (*Installation, error) {
 		return nil, err
 	}
 	in := &Installation{cfg: cfg, Partition: endpoint.PartitionOf(cfg.Region).Name, DB: db}
-	if err := in.unlock(ctx); err != nil {
+	err = in.unlock(ctx)
+	if err == nil && cfg.Serving {
+		in.Spool, err = spool.Open(spool.Config{Dir: filepath.Join(cfg.Dir, "spool"), Keep: cfg.SpoolKeep, Ephemeral: cfg.Ephemeral, Log: cfg.Log})
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	in.assemble()
@@ -103,6 +112,7 @@ func (in *Installation) assemble() {
 	az := &authz.Authorizer{Facts: in.Facts, Ring: in.Ring}
 	in.Pipeline = &pipeline.Pipeline{
 		DB:    in.DB,
+		Spool: in.Spool,
 		Authz: az,
 		Authn: &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadRing},
 	}
@@ -117,5 +127,20 @@ func (in *Installation) Watch(ctx context.Context) error {
 	return in.DB.Watch(ctx, time.Second)
 }
 
-// Close closes the database.
-func (in *Installation) Close() error { return in.DB.Close() }
+// Ready reports whether calls can be answered: the database answers, and the
+// disk takes records.
+func (in *Installation) Ready(ctx context.Context) error {
+	if err := in.DB.Ping(ctx); err != nil {
+		return err
+	}
+	return in.Spool.Check()
+}
+
+// Close writes the records that wait and closes the database.
+func (in *Installation) Close() error {
+	var err error
+	if in.Spool != nil {
+		err = in.Spool.Close()
+	}
+	return errors.Join(err, in.DB.Close())
+}

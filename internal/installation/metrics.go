@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/internal/store"
 )
 
@@ -23,11 +24,32 @@ func (in *Installation) Register(r prometheus.Registerer) {
 			prometheus.GaugeValue, in.accountCount,
 		},
 	)
+	if in.Spool != nil {
+		in.registerSpool(r)
+	}
 	if in.cfg.DatabaseURL == "" {
 		r.MustRegister(figure{
 			prometheus.NewDesc("daypass_store_bytes", "Size of the embedded database and its log on disk.", nil, nil),
 			prometheus.GaugeValue, in.storeBytes,
 		})
+	}
+}
+
+func (in *Installation) registerSpool(r prometheus.Registerer) {
+	for _, m := range []struct {
+		name, help string
+		kind       prometheus.ValueType
+		value      func(spool.Stats) int64
+	}{
+		{"daypass_spool_records_total", "Records of calls made durable.", prometheus.CounterValue, func(s spool.Stats) int64 { return s.Records }},
+		{"daypass_spool_groups_total", "Disk writes that made them durable.", prometheus.CounterValue, func(s spool.Stats) int64 { return s.Groups }},
+		{"daypass_spool_failures_total", "Disk writes that were refused.", prometheus.CounterValue, func(s spool.Stats) int64 { return s.Failures }},
+		{"daypass_spool_dropped_segments_total", "Segments deleted to stay within --spool-keep.", prometheus.CounterValue, func(s spool.Stats) int64 { return s.Dropped }},
+		{"daypass_spool_waiting_bytes", "Records in memory that wait for the disk.", prometheus.GaugeValue, func(s spool.Stats) int64 { return s.Waiting }},
+		{"daypass_spool_bytes", "Records on disk.", prometheus.GaugeValue, func(s spool.Stats) int64 { return s.Bytes }},
+		{"daypass_spool_failing", "1 while the disk refuses records, and calls with them.", prometheus.GaugeValue, func(s spool.Stats) int64 { return s.Failing }},
+	} {
+		r.MustRegister(figure{prometheus.NewDesc(m.name, m.help, nil, nil), m.kind, func() float64 { return float64(m.value(in.Spool.Stats())) }})
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package pipeline is the one way every action of every service is carried out:
 //
-//	decode → authenticate → validate → authorize → do
+//	decode → authenticate → validate → authorize → do → record
 //
 // An [Action] is data and functions: what its parameters look like, what the
 // caller must be allowed to do, and the work itself. It cannot leave out a
@@ -46,6 +46,10 @@ type Action[In, Out any] struct {
 	// Tx is what the action needs of the store.
 	Tx TxMode
 
+	// ReadOnly says that the action neither issues nor changes anything. The
+	// answer of any other leaves only when its record is durable.
+	ReadOnly bool
+
 	// Check makes what checks the schema cannot express. Optional.
 	Check func(*Call, *In) error
 
@@ -66,6 +70,7 @@ type Handler interface {
 	unsigned() bool
 	regional() bool
 	tx() TxMode
+	readOnly() bool
 	decode(f *query.Form, echo bool) (any, error)
 	check(c *Call, in any) error
 	asks(c *Call, in any) ([]authz.Question, error)
@@ -77,7 +82,10 @@ func (a Action[In, Out]) action() string { return a.Name }
 func (a Action[In, Out]) unsigned() bool { return a.Unsigned }
 func (a Action[In, Out]) regional() bool { return a.Regional }
 func (a Action[In, Out]) tx() TxMode     { return a.Tx }
-func (a Action[In, Out]) complete() bool { return a.Name != "" && a.Asks != nil && a.Do != nil }
+func (a Action[In, Out]) readOnly() bool { return a.ReadOnly }
+func (a Action[In, Out]) complete() bool {
+	return a.Name != "" && a.Asks != nil && a.Do != nil && !(a.ReadOnly && a.Tx == WriteTx)
+}
 
 func (a Action[In, Out]) decode(f *query.Form, echo bool) (any, error) {
 	return query.Decode[In](f, echo)

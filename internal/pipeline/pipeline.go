@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"slices"
 
 	"github.com/daypass/daypass/internal/authn"
@@ -13,6 +14,7 @@ import (
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/session"
+	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/internal/store"
 	"github.com/daypass/daypass/policy"
 	"github.com/daypass/daypass/sigv4"
@@ -75,12 +77,32 @@ type Pipeline struct {
 	DB    *store.DB
 	Authn *authn.Authenticator
 	Authz *authz.Authorizer
+	Spool *spool.Spool // takes the records
 }
 
-// Run carries out the call and returns its output struct. c.Service and
-// c.Action must name an action that is there.
+// Run carries out the call, records it, and returns its output struct.
+// c.Service and c.Action must name an action that is there.
 func (p *Pipeline) Run(c *Call) (any, error) {
 	h := c.Service.actions[c.Action]
+	out, err := p.carryOut(c, h)
+	if unrecorded := p.record(c, h, err); unrecorded != nil {
+		return nil, awserr.Unavailable(unrecorded)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (p *Pipeline) carryOut(c *Call, h Handler) (out any, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+		if errors.Is(err, store.ErrUnavailable) || errors.Is(err, spool.ErrUnavailable) {
+			err = awserr.Unavailable(err)
+		}
+	}()
 	if h.regional() && endpoint.IsGlobalSTS(c.HTTP.Host) {
 		return nil, awserr.New(http.StatusBadRequest, "InvalidAction", "Unknown Operation")
 	}
@@ -97,6 +119,11 @@ func (p *Pipeline) Run(c *Call) (any, error) {
 	in, err := h.decode(c.Form, c.Service.Echo)
 	if err != nil {
 		return nil, err
+	}
+	if !h.readOnly() {
+		if err := p.Spool.Check(); err != nil {
+			return nil, err // before anything is done that could not be recorded
+		}
 	}
 	return p.inTx(c, h.tx(), func() (any, error) {
 		if err := h.check(c, in); err != nil {

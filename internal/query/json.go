@@ -22,7 +22,7 @@ func (a API) AppendJSON(dst []byte, action string, out any, requestID string) []
 		dst = append(appendJSONFields(dst, s, v), ',')
 	}
 	dst = append(dst, `"ResponseMetadata":{"RequestId":`...)
-	return append(appendJSONText(dst, requestID), "}}}"...)
+	return append(AppendJSONText(dst, requestID), "}}}"...)
 }
 
 // AppendErrorJSON appends a failure:
@@ -30,10 +30,10 @@ func (a API) AppendJSON(dst []byte, action string, out any, requestID string) []
 //	{"Error":{"Code":"AccessDenied","Message":"…","Type":"Sender"},"RequestId":"…"}
 func (a API) AppendErrorJSON(dst []byte, e *awserr.Error, requestID string) []byte {
 	dst = append(dst, `{"Error":{"Code":`...)
-	dst = append(appendJSONText(dst, e.Code), `,"Message":`...)
-	dst = append(appendJSONText(dst, e.Message), `,"Type":`...)
-	dst = append(appendJSONText(dst, e.Fault()), `},"RequestId":`...)
-	return append(appendJSONText(dst, requestID), '}')
+	dst = append(AppendJSONText(dst, e.Code), `,"Message":`...)
+	dst = append(AppendJSONText(dst, e.Message), `,"Type":`...)
+	dst = append(AppendJSONText(dst, e.Fault()), `},"RequestId":`...)
+	return append(AppendJSONText(dst, requestID), '}')
 }
 
 func appendJSONFields(dst []byte, s *Schema, v reflect.Value) []byte {
@@ -60,7 +60,7 @@ func (f *Field) appendJSON(dst []byte, v reflect.Value) []byte {
 	}
 	switch f.Kind {
 	case String:
-		dst = appendJSONText(dst, v.String())
+		dst = AppendJSONText(dst, v.String())
 	case Int:
 		dst = strconv.AppendInt(dst, v.Int(), 10)
 	case Bool:
@@ -88,7 +88,7 @@ func (f *Field) appendJSON(dst []byte, v reflect.Value) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendJSONText(dst, key), ':')
+			dst = append(AppendJSONText(dst, key), ':')
 			dst = f.Elem.appendJSON(dst, v.MapIndex(reflect.ValueOf(key)))
 		}
 		dst = append(dst, '}')
@@ -96,10 +96,10 @@ func (f *Field) appendJSON(dst []byte, v reflect.Value) []byte {
 	return dst
 }
 
-// appendJSONText appends s as a JSON string. What is not UTF-8 becomes U+FFFD;
+// AppendJSONText appends s as a JSON string. What is not UTF-8 becomes U+FFFD;
 // the characters that begin HTML are escaped, for the sake of anything that
 // takes the answer for a page.
-func appendJSONText(dst []byte, s string) []byte {
+func AppendJSONText(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	for i := 0; i < len(s); {

@@ -28,7 +28,7 @@ type bench struct {
 
 func newBench(b *testing.B) *bench {
 	b.Helper()
-	in, err := installation.Open(context.Background(), installation.Config{Dir: b.TempDir(), Region: "us-east-1", Ephemeral: true})
+	in, err := installation.Open(context.Background(), installation.Config{Dir: b.TempDir(), Region: "us-east-1", Serving: true, Ephemeral: true})
 	if err != nil {
 		b.Fatal(err)
 	}

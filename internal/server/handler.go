@@ -23,6 +23,7 @@ import (
 	"github.com/daypass/daypass/internal/endpoint"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
+	"github.com/daypass/daypass/internal/trail"
 	"github.com/daypass/daypass/sigv4"
 )
 
@@ -73,7 +74,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := h.Now()
 	x := &exchange{w: w, start: time.Now(), format: query.Negotiate(r.Header.Values("Accept"))}
 	x.Call = pipeline.Call{
-		Ctx: r.Context(), Now: now, HTTP: r, RequestID: newRequestID(),
+		Ctx: r.Context(), Now: now, HTTP: r, RequestID: trail.NewID(),
 		Region: endpoint.Region(r.Host, h.Region),
 	}
 	x.Partition = endpoint.PartitionOf(x.Region).Name

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -12,21 +10,6 @@ import (
 	"github.com/daypass/daypass/internal/awserr"
 )
 
-// newRequestID returns a random (version 4) UUID.
-func newRequestID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	var s [36]byte
-	hex.Encode(s[0:8], b[0:4])
-	hex.Encode(s[9:13], b[4:6])
-	hex.Encode(s[14:18], b[6:8])
-	hex.Encode(s[19:23], b[8:10])
-	hex.Encode(s[24:36], b[10:16])
-	s[8], s[13], s[18], s[23] = '-', '-', '-', '-'
-	return string(s[:])
-}
-
 // log writes the one line of a request. It holds what was asked and what
 // became of it, never tokens or signatures; of the parameters only what the
 // sentence of a refusal repeats.
@@ -35,7 +18,7 @@ func (h *Handler) log(x *exchange) {
 	if x.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	if !h.Log.Enabled(x.Ctx, level) {
+	if !h.Log.Enabled(x.Ctx, level) || !h.Gate.logs(x, h.Log) {
 		return
 	}
 	attrs := make([]slog.Attr, 0, 12)

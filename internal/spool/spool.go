@@ -44,7 +44,10 @@ var ErrUnavailable = errors.New("the record cannot be written")
 
 // Limits of a spool.
 const (
-	MaxRecord = 256 << 10 // bytes of one record
+	MaxRecord = 256 << 10       // bytes of one record
+	MinKeep   = 2 * segmentSize // bytes on disk that a spool keeps at least
+
+	segmentSize = 64 << 20
 
 	maxWaiting = 16 << 20 // bytes of records in memory; beyond, Append refuses
 	pressure   = 4 << 20  // bytes in memory from which every caller waits for the disk
@@ -100,7 +103,7 @@ type group struct {
 // to a new segment, which is made with the first of them.
 func Open(cfg Config) (*Spool, error) {
 	if cfg.Segment == 0 {
-		cfg.Segment = 64 << 20
+		cfg.Segment = segmentSize
 	}
 	if cfg.Keep == 0 {
 		cfg.Keep = 1 << 30
@@ -300,7 +303,7 @@ type Stats struct {
 	Dropped  int64 // segments deleted to stay within Config.Keep
 	Waiting  int64 // bytes in memory
 	Bytes    int64 // on disk
-	Failing  bool  // the disk refused the last write
+	Failing  int64 // 1 if the disk refused the last write
 }
 
 // Stats returns the figures of now.
@@ -308,9 +311,13 @@ func (s *Spool) Stats() Stats {
 	s.mu.Lock()
 	waiting := len(s.next.frames) + s.writing
 	s.mu.Unlock()
+	failing := int64(0)
+	if s.failing.Load() {
+		failing = 1
+	}
 	return Stats{
 		Records: s.records.Load(), Groups: s.groups.Load(), Failures: s.failures.Load(), Dropped: s.dropped.Load(),
-		Waiting: int64(waiting), Bytes: s.disk.total.Load(), Failing: s.failing.Load(),
+		Waiting: int64(waiting), Bytes: s.disk.total.Load(), Failing: failing,
 	}
 }
 

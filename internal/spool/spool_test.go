@@ -211,7 +211,7 @@ func TestADiskThatRefusesFailsClosedAndLosesNothing(t *testing.T) {
 	if err := s.Append([]byte("kept"), false); err != nil {
 		t.Errorf("a record that nobody waits for, on a broken disk: %v", err)
 	}
-	if got := s.Stats(); !got.Failing || got.Failures == 0 || got.Waiting == 0 {
+	if got := s.Stats(); got.Failing != 1 || got.Failures == 0 || got.Waiting == 0 {
 		t.Errorf("Stats on a broken disk = %+v", got)
 	}
 	mend()

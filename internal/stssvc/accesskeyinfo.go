@@ -17,7 +17,8 @@ import (
 // of this installation.
 func (s *service) getAccessKeyInfo() pipeline.Handler {
 	return pipeline.Action[getAccessKeyInfoInput, sts.GetAccessKeyInfoOutput]{
-		Name: "GetAccessKeyInfo",
+		Name:     "GetAccessKeyInfo",
+		ReadOnly: true,
 		Check: func(c *pipeline.Call, _ *getAccessKeyInfoInput) error {
 			return notByUserSession(c, "sts:GetAccessKeyInfo")
 		},

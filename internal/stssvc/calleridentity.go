@@ -9,8 +9,9 @@ import (
 // even an explicit Deny (E8).
 func (s *service) getCallerIdentity() pipeline.Handler {
 	return pipeline.Action[getCallerIdentityInput, sts.GetCallerIdentityOutput]{
-		Name: "GetCallerIdentity",
-		Asks: pipeline.NoQuestion[getCallerIdentityInput],
+		Name:     "GetCallerIdentity",
+		ReadOnly: true,
+		Asks:     pipeline.NoQuestion[getCallerIdentityInput],
 		Do: func(c *pipeline.Call, _ *getCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
 			return &sts.GetCallerIdentityOutput{
 				UserId:  c.Caller.UserID(),

@@ -13,7 +13,8 @@ import (
 // (reference 7). The accounts of the denied caller and of the resource may.
 func (s *service) decodeAuthorizationMessage() pipeline.Handler {
 	return pipeline.Action[decodeAuthorizationMessageInput, sts.DecodeAuthorizationMessageOutput]{
-		Name: "DecodeAuthorizationMessage",
+		Name:     "DecodeAuthorizationMessage",
+		ReadOnly: true,
 		Check: func(c *pipeline.Call, _ *decodeAuthorizationMessageInput) error {
 			return notByUserSession(c, "sts:DecodeAuthorizationMessage")
 		},

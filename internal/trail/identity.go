@@ -1,0 +1,73 @@
+package trail
+
+import (
+	"time"
+
+	"github.com/daypass/daypass/internal/authn"
+	"github.com/daypass/daypass/internal/session"
+	"github.com/daypass/daypass/policy"
+)
+
+// appendIdentity appends userIdentity, which differs by the kind of caller
+// (reference, cloudtrail 2).
+func appendIdentity(dst []byte, c *authn.Caller) []byte {
+	if c == nil {
+		return append(dst, `{"type":"Unknown"}`...)
+	}
+	kind := "IAMUser"
+	switch c.Principal.Type {
+	case policy.Root:
+		kind = "Root"
+	case policy.RoleSession:
+		kind = "AssumedRole"
+	case policy.FederatedUser:
+		kind = "FederatedUser"
+	}
+	dst = text(dst, `{"type":`, kind)
+	dst = text(dst, `,"principalId":`, c.UserID())
+	dst = text(dst, `,"arn":`, c.Principal.ARN)
+	dst = text(dst, `,"accountId":`, c.Account)
+	dst = text(dst, `,"accessKeyId":`, c.AccessKeyID)
+	if name := c.UserName(); name != "" {
+		dst = text(dst, `,"userName":`, name)
+	}
+	if c.Session != nil {
+		dst = appendSession(dst, c)
+	}
+	return append(dst, '}')
+}
+
+func appendSession(dst []byte, c *authn.Caller) []byte {
+	dst = append(dst, `,"sessionContext":{`...)
+	if s := c.Session; s.Kind == session.Role || s.Kind == session.Federated {
+		dst = append(appendIssuer(dst, c), ',')
+	}
+	dst = append(dst, `"attributes":{"creationDate":"`...)
+	dst = c.Session.Issued.UTC().AppendFormat(dst, time.RFC3339)
+	dst = append(dst, `","mfaAuthenticated":"`...)
+	dst = append(appendBool(dst, !c.Session.MFA.IsZero()), `"}`...)
+	if c.Session.Source != "" {
+		dst = text(dst, `,"sourceIdentity":`, c.Session.Source)
+	}
+	return append(dst, '}')
+}
+
+// appendIssuer appends who stands behind the session: a role, a user, or the
+// root user.
+func appendIssuer(dst []byte, c *authn.Caller) []byte {
+	kind, id, name := "Root", c.Account, ""
+	if c.Entity != nil {
+		id, name = c.Entity.ID, c.Entity.Name
+		if kind = "IAMUser"; c.Session.Kind == session.Role {
+			kind = "Role"
+		}
+	}
+	dst = text(dst, `"sessionIssuer":{"type":`, kind)
+	dst = text(dst, `,"principalId":`, id)
+	dst = text(dst, `,"arn":`, c.Principal.EntityARN)
+	dst = text(dst, `,"accountId":`, c.Account)
+	if name != "" {
+		dst = text(dst, `,"userName":`, name)
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,148 @@
+package trail
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/daypass/daypass/internal/authn"
+	"github.com/daypass/daypass/internal/awserr"
+	"github.com/daypass/daypass/internal/facts"
+	"github.com/daypass/daypass/internal/secret"
+	"github.com/daypass/daypass/internal/session"
+	"github.com/daypass/daypass/policy"
+)
+
+var (
+	issued = time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC)
+	ann    = &facts.Principal{ID: "AIDAEXAMPLEUSER00001", Name: "ann"}
+	deploy = &facts.Principal{ID: "AROAEXAMPLEROLE00001", Name: "deploy"}
+)
+
+func TestIdentityIsThatOfEachKindOfCaller(t *testing.T) {
+	const user, role = "arn:aws:iam::111122223333:user/ann", "arn:aws:iam::111122223333:role/deploy"
+	for _, c := range []struct {
+		name   string
+		caller *authn.Caller
+		want   string
+	}{
+		{"nobody", nil, `{"type":"Unknown"}`},
+		{
+			"user",
+			&authn.Caller{
+				Principal: policy.Principal{Type: policy.User, ARN: user, EntityID: ann.ID}, Entity: ann,
+				Account: "111122223333", AccessKeyID: "AKIAEXAMPLE000000001",
+			},
+			`{"type":"IAMUser","principalId":"AIDAEXAMPLEUSER00001","arn":"arn:aws:iam::111122223333:user/ann","accountId":"111122223333","accessKeyId":"AKIAEXAMPLE000000001","userName":"ann"}`,
+		},
+		{
+			"user with a session token",
+			&authn.Caller{
+				Principal: policy.Principal{Type: policy.User, ARN: user, EntityID: ann.ID}, Entity: ann,
+				Account: "111122223333", AccessKeyID: "ASIAEXAMPLE000000002",
+				Session: &session.Session{Kind: session.User, Issued: issued, MFA: issued, Secret: secret.New("never shown")},
+			},
+			`{"type":"IAMUser","principalId":"AIDAEXAMPLEUSER00001","arn":"arn:aws:iam::111122223333:user/ann","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE000000002","userName":"ann","sessionContext":{"attributes":{"creationDate":"2026-11-02T09:30:00Z","mfaAuthenticated":"true"}}}`,
+		},
+		{
+			"root",
+			&authn.Caller{
+				Principal: policy.Principal{Type: policy.Root, ARN: "arn:aws:iam::111122223333:root"},
+				Account:   "111122223333", AccessKeyID: "AKIAEXAMPLE000000003",
+			},
+			`{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333","accessKeyId":"AKIAEXAMPLE000000003"}`,
+		},
+		{
+			"role session",
+			&authn.Caller{
+				Principal: policy.Principal{Type: policy.RoleSession, ARN: "arn:aws:sts::111122223333:assumed-role/deploy/build-42", EntityID: deploy.ID, EntityARN: role},
+				Entity:    deploy, Account: "111122223333", AccessKeyID: "ASIAEXAMPLE000000002",
+				Session: &session.Session{Kind: session.Role, Name: "build-42", Issued: issued, Source: "ann"},
+			},
+			`{"type":"AssumedRole","principalId":"AROAEXAMPLEROLE00001:build-42","arn":"arn:aws:sts::111122223333:assumed-role/deploy/build-42","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE000000002","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROAEXAMPLEROLE00001","arn":"arn:aws:iam::111122223333:role/deploy","accountId":"111122223333","userName":"deploy"},"attributes":{"creationDate":"2026-11-02T09:30:00Z","mfaAuthenticated":"false"},"sourceIdentity":"ann"}}`,
+		},
+		{
+			"federated user",
+			&authn.Caller{
+				Principal: policy.Principal{Type: policy.FederatedUser, ARN: "arn:aws:sts::111122223333:federated-user/guest", EntityID: ann.ID, EntityARN: user},
+				Entity:    ann, Account: "111122223333", AccessKeyID: "ASIAEXAMPLE000000004",
+				Session: &session.Session{Kind: session.Federated, Name: "guest", Issued: issued},
+			},
+			`{"type":"FederatedUser","principalId":"111122223333:guest","arn":"arn:aws:sts::111122223333:federated-user/guest","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE000000004","sessionContext":{"sessionIssuer":{"type":"IAMUser","principalId":"AIDAEXAMPLEUSER00001","arn":"arn:aws:iam::111122223333:user/ann","accountId":"111122223333","userName":"ann"},"attributes":{"creationDate":"2026-11-02T09:30:00Z","mfaAuthenticated":"false"}}}`,
+		},
+		{
+			"whom the root user federated",
+			&authn.Caller{
+				Principal: policy.Principal{Type: policy.FederatedUser, ARN: "arn:aws:sts::111122223333:federated-user/guest", EntityARN: "arn:aws:iam::111122223333:root"},
+				Account:   "111122223333", AccessKeyID: "ASIAEXAMPLE000000004",
+				Session: &session.Session{Kind: session.Federated, Name: "guest", Issued: issued},
+			},
+			`{"type":"FederatedUser","principalId":"111122223333:guest","arn":"arn:aws:sts::111122223333:federated-user/guest","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE000000004","sessionContext":{"sessionIssuer":{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333"},"attributes":{"creationDate":"2026-11-02T09:30:00Z","mfaAuthenticated":"false"}}}`,
+		},
+	} {
+		if got := string(appendIdentity(nil, c.caller)); got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+func sample() Record {
+	return Record{
+		Caller: &authn.Caller{
+			Principal: policy.Principal{Type: policy.User, ARN: "arn:aws:iam::111122223333:user/ann", EntityID: ann.ID}, Entity: ann,
+			Account: "111122223333", AccessKeyID: "AKIAEXAMPLE000000001",
+		},
+		Time: issued.Add(999 * time.Millisecond), Service: "sts", Action: "AssumeRole", Region: "eu-west-1",
+		SourceIP: netip.MustParseAddr("192.0.2.7"), UserAgent: "aws-cli/2.31.0", RequestID: "0f0a", ReadOnly: true, Account: "111122223333",
+	}
+}
+
+func TestARecordIsInTheOrderOfRealOnes(t *testing.T) {
+	r := sample()
+	r.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256}
+	r.Host = "sts.eu-west-1.amazonaws.com"
+	r.Err = awserr.New(http.StatusForbidden, "AccessDenied", "no")
+	got := regexp.MustCompile(`"eventID":"[0-9a-f-]{36}"`).ReplaceAllString(string(r.Append(nil)), `"eventID":"…"`)
+	_, got, _ = strings.Cut(got, `,"eventTime"`)
+	const want = `:"2026-11-02T09:30:00Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRole","awsRegion":"eu-west-1",` +
+		`"sourceIPAddress":"192.0.2.7","userAgent":"aws-cli/2.31.0","errorCode":"AccessDenied","errorMessage":"no",` +
+		`"requestID":"0f0a","eventID":"…","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,` +
+		`"recipientAccountId":"111122223333","eventCategory":"Management",` +
+		`"tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"sts.eu-west-1.amazonaws.com"}}`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestWhatClientsSendIsBoundedAndEscaped(t *testing.T) {
+	r := sample()
+	r.UserAgent = strings.Repeat("x", maxText-1) + "é\"\n\xff"
+	line := r.Append(nil)
+	var e struct{ UserAgent string }
+	if err := json.Unmarshal(line, &e); err != nil {
+		t.Fatalf("%v: %s", err, line)
+	}
+	if e.UserAgent != strings.Repeat("x", maxText-1) {
+		t.Errorf("userAgent has %d bytes, want %d: no rune is cut in two", len(e.UserAgent), maxText-1)
+	}
+	r.UserAgent = "a\"\n\xffb"
+	if line = r.Append(nil); !json.Valid(line) || !utf8.Valid(line) || strings.ContainsAny(string(line), "\n\r") {
+		t.Errorf("record %q", line)
+	}
+}
+
+func BenchmarkRecord(b *testing.B) {
+	r := sample()
+	var line []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		line = r.Append(line[:0])
+	}
+	b.SetBytes(int64(len(line)))
+}

@@ -62,8 +62,12 @@ func (e *entries[V]) clear() {
 }
 
 // load returns the entry, read from the store when it is not in memory.
-// Failures, absence among them, are not remembered.
+// Failures, absence among them, are not remembered. What is in memory is not
+// believed when the store does not know what other processes have changed.
 func load[V any](ctx context.Context, c *Cache, e *entries[V], key string, read func(*store.Tx) (V, error)) (v V, err error) {
+	if err := c.db.Fresh(); err != nil {
+		return v, err
+	}
 	if v, ok := e.get(key); ok {
 		c.hits.Add(1)
 		return v, nil

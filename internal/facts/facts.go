@@ -8,6 +8,10 @@
 // policy. What a user may do is put together from them at use, so a change of
 // a group or policy needs no list of who depends on it.
 //
+// Other processes change the database too, and their changes are read from its
+// log. When that fails for some seconds, memory is not believed any more: each
+// question ends with an error with [store.ErrUnavailable] until it succeeds.
+//
 // A document that cannot be read any more (which takes a damaged database)
 // denies everything, since a policy that is left out might have been a Deny.
 package facts
@@ -109,6 +113,10 @@ func New(cfg Config) *Cache {
 	cfg.DB.Subscribe(c.forget)
 	return c
 }
+
+// Fresh returns nil while what is in memory may be believed; see
+// [store.DB.Fresh].
+func (c *Cache) Fresh() error { return c.db.Fresh() }
 
 // forget drops what a commit changed.
 func (c *Cache) forget(changes []store.Change) {

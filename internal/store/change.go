@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -67,9 +70,18 @@ func (tx *Tx) epoch() (int64, error) {
 }
 
 // nextEpoch takes the transaction's place in the order of changes, and makes
-// transactions of other processes wait for its end.
+// transactions of other processes wait for its end. Where the database can, it
+// tells those who listen, when the transaction commits.
 func (tx *Tx) nextEpoch() (int64, error) {
-	return one(tx, scanInt, "update epoch set n = n + 1 where one = 1 returning n")
+	if tx.db.listens == nil {
+		return one(tx, scanInt, "update epoch set n = n + 1 where one = 1 returning n")
+	}
+	scan := func(r scanner) (n int64, err error) {
+		var void bool
+		err = r.Scan(&n, &void)
+		return n, err
+	}
+	return one(tx, scan, "update epoch set n = n + 1 where one = 1 returning n, pg_notify('"+channel+"', $1) is null", tx.db.name.get())
 }
 
 func (tx *Tx) logChanges(epoch int64, batch []*update) error {
@@ -77,7 +89,7 @@ func (tx *Tx) logChanges(epoch int64, batch []*update) error {
 	for _, u := range batch {
 		for _, c := range u.changes {
 			_, err := tx.exec(`insert into change_log (epoch, part, writer, kind, account, id, name)
-				values ($1, $2, $3, $4, $5, $6, $7)`, epoch, part, tx.db.name, string(c.Kind), c.Account, c.ID, c.Name)
+				values ($1, $2, $3, $4, $5, $6, $7)`, epoch, part, tx.db.name.get(), string(c.Kind), c.Account, c.ID, c.Name)
 			if err != nil {
 				return fmt.Errorf("logging a change: %w", err)
 			}
@@ -91,25 +103,150 @@ func (tx *Tx) logChanges(epoch int64, batch []*update) error {
 	return nil
 }
 
-// Watch polls the change log until ctx ends and tells the subscribers of the
-// commits of other processes. A poll that fails is logged and tried again.
-func (db *DB) Watch(ctx context.Context, every time.Duration) error {
-	t := time.NewTicker(every)
-	defer t.Stop()
-	failing := false
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-t.C:
-		}
-		err := db.poll(ctx)
-		if err != nil && !failing && ctx.Err() == nil {
-			db.log.Warn("cannot read the change log; changes by other replicas are not seen", "err", err)
-		}
-		failing = err != nil
+// writerName is what a process is called in the change log.
+type writerName struct{ name atomic.Pointer[string] }
+
+func (w *writerName) get() string { return *w.name.Load() }
+
+// renew takes another name, which has what was written under the old one come
+// back through Watch: when nobody knows whether, or when, it is committed.
+func (w *writerName) renew() { w.name.Store(new(rand.Text())) }
+
+// freshFor is how long the process may answer from what it has in memory after
+// a poll of the change log has begun. A poll that begins after a commit sees it:
+// nobody is answered by what the commit undid for longer than this after it,
+// plus the time that a request takes.
+const freshFor = 4 * time.Second
+
+// watch is what is known of the changes of other processes. A timer says when
+// memory may not be believed any more, so that who asks reads no clock.
+type watch struct {
+	stale atomic.Bool
+
+	mu     sync.Mutex
+	polled time.Time   // when the last good poll began; guarded by mu
+	expiry *time.Timer // of what that poll said; nil while nobody watches; guarded by mu
+}
+
+// follow has the last poll expire from now on.
+func (w *watch) follow() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.expiry == nil {
+		w.expiry = time.AfterFunc(time.Until(w.polled.Add(freshFor)), w.expire)
 	}
 }
+
+// saw notes a good poll.
+func (w *watch) saw(began time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.polled = began
+	if w.expiry != nil {
+		w.stale.Store(time.Since(began) >= freshFor)
+		w.expiry.Reset(time.Until(began.Add(freshFor)))
+	}
+}
+
+func (w *watch) expire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if time.Since(w.polled) >= freshFor { // unless a poll has come between
+		w.stale.Store(true)
+	}
+}
+
+var errStale = fmt.Errorf("%w: what other processes have changed was not to be learnt for %v", ErrUnavailable, freshFor)
+
+// Fresh returns nil while what the process has in memory may be believed, and
+// an error with [ErrUnavailable] when the change log could not be read for too
+// long: a key or a role may have been deleted meanwhile. A DB that is not
+// watched is always fresh.
+func (db *DB) Fresh() error {
+	if db.watch.stale.Load() {
+		return errStale
+	}
+	return nil
+}
+
+// SincePoll returns how long ago the last good poll of the change log began.
+func (db *DB) SincePoll() time.Duration {
+	db.watch.mu.Lock()
+	defer db.watch.mu.Unlock()
+	return time.Since(db.watch.polled)
+}
+
+// start finds out where the change log stands.
+func (db *DB) start(ctx context.Context) error {
+	began := time.Now()
+	err := db.View(ctx, func(tx *Tx) (err error) {
+		db.seen, err = tx.epoch()
+		return err
+	})
+	db.watch.saw(began)
+	return err
+}
+
+// How often the change log is polled, beside the regular time: sooner after a
+// failure, and not more often than this when one notification follows another.
+const (
+	pollAgain = 250 * time.Millisecond
+	pollGap   = 10 * time.Millisecond
+)
+
+// Watch polls the change log until ctx ends and tells the subscribers of the
+// commits of other processes: at once where the database notifies. A poll that
+// fails is tried again; while none succeeds for some seconds, and after Watch
+// has ended, [DB.Fresh] and all transactions fail.
+func (db *DB) Watch(ctx context.Context, every time.Duration) error {
+	db.watch.follow()
+	wake := make(chan struct{}, 1)
+	var listening sync.WaitGroup
+	defer listening.Wait()
+	if db.listens != nil {
+		listening.Go(func() { db.listen(ctx, wake) })
+	}
+	failing := false
+	for {
+		err := db.poll(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		next := every
+		if err != nil {
+			next = min(every, pollAgain)
+		}
+		db.reportPoll(err, failing)
+		failing = err != nil
+		select {
+		case <-ctx.Done():
+		case <-time.After(next):
+		case <-wake:
+			pause(ctx, pollGap)
+		}
+	}
+}
+
+func (db *DB) reportPoll(err error, failing bool) {
+	switch {
+	case err != nil && !failing:
+		db.log.Warn("cannot read the change log; unless that passes, requests are refused", "after", freshFor, "err", err)
+	case err == nil && failing:
+		db.log.Info("the change log can be read again")
+	}
+}
+
+// pause waits for d, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// maxChanges is how many changes a poll reads; who has missed more is told
+// Everything.
+const maxChanges = 20_000
 
 // poll tells of foreign changes since the last poll.
 func (db *DB) poll(ctx context.Context) error {
@@ -118,16 +255,20 @@ func (db *DB) poll(ctx context.Context) error {
 	db.mu.Lock()
 	last := db.seen
 	db.mu.Unlock()
-	err := db.Load(ctx, func(tx *Tx) (err error) {
+	began := time.Now()
+	err := db.read(ctx, db.pollers, func(tx *Tx) (err error) {
 		if now, err = tx.epoch(); err != nil || now == last {
 			return err
 		}
-		if now-last >= keepChanges {
+		if now < last || now-last >= keepChanges { // before last: the database is another, such as an older backup
 			changes = []Change{{Kind: Everything}}
 			return nil
 		}
 		changes, err = list(tx, scanChange, `select kind, account, id, name from change_log
-			where epoch > $1 and writer <> $2 order by epoch, part`, last, db.name)
+			where epoch > $1 and writer <> $2 order by epoch, part limit $3`, last, db.name.get(), maxChanges+1)
+		if len(changes) > maxChanges {
+			changes = []Change{{Kind: Everything}}
+		}
 		return err
 	})
 	if err != nil {
@@ -137,6 +278,7 @@ func (db *DB) poll(ctx context.Context) error {
 	db.mu.Lock()
 	db.seen = now
 	db.mu.Unlock()
+	db.watch.saw(began)
 	return nil
 }
 

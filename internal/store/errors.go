@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -52,7 +53,9 @@ func surroundings(err error) bool {
 			strings.HasPrefix(e.Code, "53"),  // disk, memory, connections are used up
 			strings.HasPrefix(e.Code, "57P"), // shut down, starting, dropped
 			strings.HasPrefix(e.Code, "58"),  // its own disk
-			e.Code == "25006":                // it is a standby
+			e.Code == "25006",                // it is a standby
+			e.Code == "25P03",                // we were silent amid a transaction
+			e.Code == "57014":                // a statement took too long
 			return true
 		}
 		return false
@@ -63,7 +66,7 @@ func surroundings(err error) bool {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true
 	}
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	return pgconn.SafeToRetry(err) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // mustRetry reports whether the database asks to run the transaction again.

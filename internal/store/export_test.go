@@ -34,3 +34,11 @@ func (db *DB) CountOnce(t *testing.T) (n int) {
 	}
 	return n
 }
+
+func (tx *Tx) Touch(kind ChangeKind, id string) { tx.touch(kind, "", id, "") }
+
+// Forget has the next poll see all there is, as another process would.
+func (db *DB) Forget() {
+	db.name.renew()
+	db.seen = 0
+}

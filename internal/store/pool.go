@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"time"
+
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // pool hands out connections, at most as many as it has slots. Each connection
@@ -21,7 +23,10 @@ type pool struct {
 	// caller's leaving must not undo the work of others.
 	cancel bool
 
-	limit time.Duration // for a transaction that does not stop so; 0 is none
+	// limit is for a transaction, the wait for its connection included; 0 is
+	// none. A connection over a network needs one: its peer may be gone without
+	// a word.
+	limit time.Duration
 }
 
 type conn struct {
@@ -39,32 +44,52 @@ func newPool(db *sql.DB, size int, begin string) *pool {
 	return p
 }
 
+// The limits of what a healthy database does at once.
+const (
+	beginLimit = 2 * time.Second
+	endLimit   = 2 * time.Second
+)
+
 // context returns the context of a transaction that the caller's begins.
 func (p *pool) context(ctx context.Context) (context.Context, context.CancelFunc) {
-	if p.cancel {
-		return ctx, func() {}
+	if !p.cancel {
+		ctx = context.WithoutCancel(ctx)
 	}
-	ctx = context.WithoutCancel(ctx)
-	if p.limit > 0 {
-		return context.WithTimeout(ctx, p.limit)
-	}
-	return ctx, func() {}
+	return p.within(ctx, p.limit)
 }
 
-// acquire waits for a free slot and returns its connection.
-func (p *pool) acquire(ctx context.Context) (*conn, error) {
+// within limits a step of a transaction, where this pool has limits.
+func (p *pool) within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if p.limit == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+// acquire waits for a free slot, as long as the caller and the transaction may,
+// and returns its connection.
+func (p *pool) acquire(caller, tx context.Context) (*conn, error) {
 	var c *conn
 	select {
 	case c = <-p.slots:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	case <-caller.Done():
+		return nil, caller.Err()
+	case <-tx.Done():
+		return nil, tx.Err()
 	}
 	if c != nil {
 		return c, nil
 	}
-	s, err := p.db.Conn(ctx)
+	c, err := p.connect(tx)
 	if err != nil {
 		p.slots <- nil
+	}
+	return c, err
+}
+
+func (p *pool) connect(ctx context.Context) (*conn, error) {
+	s, err := p.db.Conn(ctx)
+	if err != nil {
 		return nil, err
 	}
 	return &conn{sql: s, prepared: map[string]*sql.Stmt{}}, nil
@@ -98,6 +123,18 @@ func (p *pool) close() error {
 func (c *conn) discard() {
 	_ = c.sql.Raw(func(any) error { return driver.ErrBadConn })
 	_ = c.sql.Close()
+}
+
+// aborted reports whether PostgreSQL has given up the transaction that is open
+// on the connection: it would answer a commit with a rollback, and no error.
+func (c *conn) aborted() (aborted bool) {
+	_ = c.sql.Raw(func(driver any) error {
+		if pg, ok := driver.(*stdlib.Conn); ok {
+			aborted = pg.Conn().PgConn().TxStatus() == 'E'
+		}
+		return nil
+	})
+	return aborted
 }
 
 func (c *conn) stmt(ctx context.Context, query string) (*sql.Stmt, error) {

@@ -59,7 +59,10 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 	if db.readers, err = open("&_pragma=query_only(1)", readers, "begin"); err != nil {
 		return err
 	}
-	db.loaders, err = open("&_pragma=query_only(1)", max(2, readers/2), "begin")
+	if db.loaders, err = open("&_pragma=query_only(1)", max(2, readers/2), "begin"); err != nil {
+		return err
+	}
+	db.pollers, err = open("&_pragma=query_only(1)", 1, "begin")
 	return err
 }
 

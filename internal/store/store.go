@@ -2,12 +2,13 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"sync"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Config says where the database is.
@@ -31,12 +32,15 @@ type Config struct {
 type DB struct {
 	readers *pool // View
 	loaders *pool // Load; apart, so that a View may wait for a Load
+	pollers *pool // the poll of Watch alone, which nothing may hold up
 	writer  *pool // Update
 	writes  combiner
 	used    *marks
 	lock    *os.File // held while open, if Exclusive
 	log     *slog.Logger
-	name    string // this process in the change log
+	name    writerName
+	watch   watch
+	listens *pgx.ConnConfig // how to connect to a database that notifies; nil when it does not
 
 	mu          sync.Mutex
 	subscribers []func([]Change) // guarded by mu
@@ -45,7 +49,8 @@ type DB struct {
 
 // Open opens the database and brings its schema up to date.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	db := &DB{log: c.Log, name: rand.Text()}
+	db := &DB{log: c.Log}
+	db.name.renew()
 	if db.log == nil {
 		db.log = slog.Default()
 	}
@@ -59,10 +64,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		err = errors.New("opening the store: neither a directory nor a database URL is given")
 	}
 	if err == nil {
-		err = db.View(ctx, func(tx *Tx) (err error) {
-			db.seen, err = tx.epoch()
-			return err
-		})
+		err = db.start(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.close())
@@ -79,7 +81,7 @@ func (db *DB) Close() error {
 
 func (db *DB) close() error {
 	var errs []error
-	for _, p := range []*pool{db.readers, db.loaders, db.writer} {
+	for _, p := range []*pool{db.readers, db.loaders, db.pollers, db.writer} {
 		if p != nil {
 			errs = append(errs, p.close())
 		}
@@ -90,7 +92,8 @@ func (db *DB) close() error {
 	return errors.Join(errs...)
 }
 
-// Ping reports whether the database answers.
+// Ping reports whether the database answers, and whether what other processes
+// changed is known here.
 func (db *DB) Ping(ctx context.Context) error {
 	err := db.View(ctx, func(tx *Tx) error {
 		_, err := tx.epoch()

@@ -24,7 +24,8 @@ func makeTemplate() ([]byte, error) {
 		return nil, fmt.Errorf("making a template database: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	db := &DB{log: slog.New(slog.DiscardHandler), name: "template"}
+	db := &DB{log: slog.New(slog.DiscardHandler)}
+	db.name.renew()
 	err = db.openSQLite(context.Background(), Config{Dir: dir})
 	if e := db.close(); err == nil {
 		err = e // closing moves the write-ahead log into the file

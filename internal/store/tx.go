@@ -41,28 +41,69 @@ func (db *DB) read(ctx context.Context, p *pool, f func(*Tx) error) (err error) 
 	return unavailable(f(tx))
 }
 
-// open begins a transaction on a connection of the pool. A connection that has
-// gone stale while it waited is replaced once.
+// open begins a transaction on a connection of the pool. A process that does
+// not know what others have changed begins none but the one that finds out:
+// it would wait for a database that does not answer.
 func (db *DB) open(ctx context.Context, p *pool) (*Tx, error) {
-	for stale := false; ; stale = true {
-		c, err := p.acquire(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("waiting for the database: %w", err)
-		}
-		tx := &Tx{db: db, pool: p, conn: c, write: p == db.writer}
-		tx.ctx, tx.stop = p.context(ctx)
-		if _, err = tx.exec(p.begin); err == nil {
-			return tx, nil
-		}
-		tx.stop()
-		p.release(c, false)
-		if stale || ctx.Err() != nil {
-			return nil, fmt.Errorf("beginning a transaction: %w", err)
+	if p != db.pollers {
+		if err := db.Fresh(); err != nil {
+			return nil, err
 		}
 	}
+	tx := &Tx{db: db, pool: p, write: p == db.writer}
+	tx.ctx, tx.stop = p.context(ctx)
+	var err error
+	if tx.conn, err = p.acquire(ctx, tx.ctx); err != nil {
+		tx.stop()
+		return nil, fmt.Errorf("waiting for the database: %w", err)
+	}
+	if err := tx.begin(ctx); err != nil {
+		tx.stop()
+		p.release(tx.conn, false)
+		return nil, fmt.Errorf("beginning a transaction: %w", err)
+	}
+	return tx, nil
 }
 
+// begin begins the transaction. A connection that has gone stale while it
+// waited is replaced once.
+func (tx *Tx) begin(caller context.Context) error {
+	waited := len(tx.conn.prepared) > 0
+	err := tx.tryBegin()
+	if err == nil || !waited || caller.Err() != nil || tx.ctx.Err() != nil {
+		return err
+	}
+	fresh, e := tx.reconnect()
+	if e != nil {
+		return e
+	}
+	tx.conn = fresh
+	return tx.tryBegin()
+}
+
+// reconnect makes a connection for the slot of the transaction's, which it
+// closes.
+func (tx *Tx) reconnect() (*conn, error) {
+	tx.conn.discard()
+	return tx.pool.connect(tx.ctx)
+}
+
+func (tx *Tx) tryBegin() error {
+	ctx, stop := tx.pool.within(tx.ctx, beginLimit)
+	defer stop()
+	s, err := tx.conn.stmt(ctx, tx.pool.begin)
+	if err == nil {
+		_, err = s.ExecContext(ctx)
+	}
+	return err
+}
+
+var errAborted = errors.New("a statement has failed and the transaction with it")
+
 func (tx *Tx) commit() error {
+	if tx.conn.aborted() {
+		return errors.Join(errAborted, tx.rollback())
+	}
 	_, err := tx.exec("commit")
 	if err != nil {
 		return errors.Join(err, tx.rollback())
@@ -76,11 +117,8 @@ func (tx *Tx) commit() error {
 // ended. A connection that cannot roll back is discarded.
 func (tx *Tx) rollback() error {
 	tx.stop()
-	ctx, stop := context.WithTimeout(context.WithoutCancel(tx.ctx), 5*time.Second)
+	ctx, stop := tx.pool.within(context.WithoutCancel(tx.ctx), endLimit)
 	defer stop()
-	if !tx.pool.cancel {
-		ctx = context.WithoutCancel(ctx)
-	}
 	s, err := tx.conn.stmt(ctx, "rollback")
 	if err == nil {
 		_, err = s.ExecContext(ctx)

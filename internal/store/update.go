@@ -76,6 +76,9 @@ func (db *DB) runBatch(batch []*update) {
 			break
 		}
 	}
+	if err != nil {
+		db.name.renew() // what is committed after all comes back through Watch
+	}
 	var touched []Change
 	for _, u := range batch {
 		u.done = true

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -32,6 +31,7 @@ type serveFlags struct {
 	tlsCert, tlsKey     string
 	allowPlaintext      bool
 	trustedProxies      []string
+	bounds
 	logFormat, logLevel string
 }
 
@@ -64,16 +64,21 @@ Every flag has an environment twin: --data-dir is DAYPASS_DATA_DIR.`,
 	flags.BoolVar(&f.allowPlaintext, "allow-plaintext", false, "listen on other than loopback addresses without TLS, behind a TLS proxy")
 	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "network (CIDR) whose X-Forwarded-For and -Proto are believed; repeatable")
 	flags.Int64Var(&f.spoolKeep, "spool-keep", 1<<30, "bytes of call records to keep in the data directory; the oldest go")
+	f.bounds.flags(flags)
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	return cmd
 }
 
 func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error) {
-	log, err := newLogger(std.Err, f.logFormat, f.logLevel)
+	lines := newLogWriter(std.Err)
+	defer lines.close()
+	std.Err = lines
+	log, err := newLogger(lines, f.logFormat, f.logLevel)
 	if err != nil {
 		return err
 	}
+	lines.tell(log)
 	proxies, err := parseProxies(f.trustedProxies)
 	if err != nil {
 		return err
@@ -84,6 +89,9 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	}
 	if _, _, err := net.SplitHostPort(f.listen); err != nil {
 		return badUsage("--listen %q is not an address such as 127.0.0.1:7870", f.listen)
+	}
+	if err := f.bounds.check(log); err != nil {
+		return err
 	}
 	chosen := rootFromEnv(env)
 	if err := chosen.Check(); err != nil {
@@ -108,10 +116,15 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	in.Register(registry)
+	gate := server.NewGate(server.GateConfig{
+		Connections: f.connections, Refusals: f.refusals, Proxies: proxies, TLS: tlsConfig != nil,
+	})
+	gate.Register(registry)
+	lines.register(registry)
 	api := &http.Server{
 		Handler: server.New(server.Config{
 			Pipeline: in.Pipeline, Services: in.Services, Region: f.region, Proxies: proxies,
-			Now: time.Now, Log: log, Metrics: server.NewMetrics(registry),
+			Now: time.Now, Log: log, Metrics: server.NewMetrics(registry), Gate: gate,
 		}),
 		TLSConfig: tlsConfig,
 	}
@@ -132,9 +145,10 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 		}
 		return in.Ready(c)
 	}
-	admin := &http.Server{Handler: server.Admin(registry, ready)}
+	adminGate := server.NewGate(server.GateConfig{Connections: adminConnections})
+	admin := &http.Server{Handler: adminGate.Count(server.Admin(registry, ready))}
 	limit(admin, log)
-	admin.WriteTimeout = 0 // a profile takes as long as it is asked to
+	admin.WriteTimeout = longestProfile
 	var adminListener net.Listener
 	if f.adminListen != "off" {
 		if adminListener, err = listen(f.adminListen, "--admin-listen"); err != nil {
@@ -144,9 +158,9 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 
 	go func() { _ = in.Watch(draining) }() // ends with draining; what fails it logs
 	ended := make(chan error, 2)
-	go func() { ended <- serveOn(api, listener, tlsConfig != nil) }()
+	go func() { ended <- serveOn(api, gate.Guard(api, listener), tlsConfig != nil) }()
 	if adminListener != nil {
-		go func() { ended <- serveOn(admin, adminListener, false) }()
+		go func() { ended <- serveOn(admin, adminGate.Guard(admin, adminListener), false) }()
 	}
 	url := scheme + "://" + listener.Addr().String()
 	if f.logFormat == "text" {
@@ -181,16 +195,6 @@ func serveOn(s *http.Server, l net.Listener, secure bool) (err error) {
 		return nil
 	}
 	return err
-}
-
-// limit bounds what a stranger's connection may cost.
-func limit(s *http.Server, log *slog.Logger) {
-	s.ReadHeaderTimeout = 10 * time.Second
-	s.ReadTimeout = 30 * time.Second
-	s.WriteTimeout = 60 * time.Second
-	s.IdleTimeout = 120 * time.Second
-	s.MaxHeaderBytes = 64 << 10
-	s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
 }
 
 func listen(addr, flag string) (net.Listener, error) {

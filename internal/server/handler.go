@@ -27,9 +27,6 @@ import (
 	"github.com/daypass/daypass/sigv4"
 )
 
-// MaxBody is the largest request body that is read, in bytes.
-const MaxBody = 1 << 20
-
 // Config is what a [Handler] works with.
 type Config struct {
 	Pipeline *pipeline.Pipeline
@@ -39,6 +36,7 @@ type Config struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Metrics  *Metrics // nil counts nothing
+	Gate     *Gate    // nil limits nothing
 }
 
 // Handler answers API requests. It is safe for concurrent use.
@@ -62,6 +60,7 @@ func New(cfg Config) *Handler {
 type exchange struct {
 	pipeline.Call
 	w      http.ResponseWriter
+	visit  visit
 	format query.Format
 	start  time.Time // for the duration: the clock of Call may be set by a test
 	status int
@@ -83,10 +82,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", now.UTC().Format(http.TimeFormat)) // clients correct their clocks by it
 	defer h.finish(x)
 
+	if err := x.visit.begin(x.Ctx, h.Gate); err != nil {
+		h.fail(x, err)
+		return
+	}
 	if h.answeredEarly(x) {
 		return
 	}
 	out, err := h.handle(x)
+	x.meet(err)
 	if err != nil {
 		h.fail(x, err)
 		return
@@ -115,7 +119,7 @@ func (h *Handler) answeredEarly(x *exchange) bool {
 // handle reads, routes and runs the call.
 func (h *Handler) handle(x *exchange) (any, error) {
 	r := x.HTTP
-	body, err := readBody(x.w, r)
+	body, err := x.visit.readBody(x.w, r)
 	if err != nil {
 		return nil, err
 	}
@@ -127,17 +131,6 @@ func (h *Handler) handle(x *exchange) (any, error) {
 		return nil, err
 	}
 	return h.Pipeline.Run(&x.Call)
-}
-
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, awserr.New(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request body is longer than %d bytes.", MaxBody)
-	}
-	if err != nil {
-		return nil, &awserr.Error{Code: "IncompleteBody", Status: http.StatusBadRequest, Message: "The request body could not be read.", Err: err}
-	}
-	return body, nil
 }
 
 // route finds service and action. A signed request goes to the service of its
@@ -160,6 +153,7 @@ func (h *Handler) finish(x *exchange) {
 	if p := recover(); p != nil {
 		h.fail(x, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 	}
+	x.visit.end()
 	h.log(x)
 	h.Metrics.observe(x)
 }
@@ -219,6 +213,7 @@ func (x *exchange) send(status int, body []byte) {
 
 // bare answers with a status alone.
 func (x *exchange) bare(status int) {
+	x.visit.repel(x.Ctx, x.SourceIP, x.HTTP.Header, x.w.Header())
 	x.status = status
 	x.w.Header().Set("Content-Length", "0")
 	x.w.WriteHeader(status)

@@ -18,7 +18,7 @@ func (h *Handler) log(x *exchange) {
 	if x.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	if !h.Log.Enabled(x.Ctx, level) {
+	if !h.Log.Enabled(x.Ctx, level) || !h.Gate.logs(x, h.Log) {
 		return
 	}
 	attrs := make([]slog.Attr, 0, 12)

@@ -104,12 +104,35 @@ func (in *Installation) masterKey(fresh bool) (text, where string, err error) {
 }
 
 // writeNew writes a file that must not be there yet, readable by its owner
-// alone, and waits until it is on disk.
+// alone. The file appears with all its text, or not at all: a process that is
+// killed here must not leave half a key to the next start. It is on disk when
+// writeNew returns.
 func writeNew(name, text string) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(name), ".new-*") // mode 0600
 	if err != nil {
 		return err
 	}
+	defer os.Remove(f.Name())
 	_, err = f.WriteString(text)
-	return errors.Join(err, f.Sync(), f.Close())
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), name); err != nil { // unlike a rename, never over a file that is there
+		return err
+	}
+	return syncDir(filepath.Dir(name))
+}
+
+// syncDir has the names in a directory outlive a power cut. Not every system
+// can sync a directory; it is no error where it cannot.
+func syncDir(name string) error {
+	d, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, os.ErrPermission) && !errors.Is(err, os.ErrInvalid) {
+		return err
+	}
+	return nil
 }

@@ -73,6 +73,9 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, bodyH
 	if err := sig.Check(now, scope); err != nil {
 		return nil, err
 	}
+	if err := a.Facts.Fresh(); err != nil {
+		return nil, err // it is not to be known whether the key, or a token's, still holds
+	}
 	caller, secretKey, err := a.identify(ctx, sig, now)
 	if err != nil {
 		return nil, err

@@ -25,14 +25,14 @@ func newKeysRotate(std Streams, env Env) *cobra.Command {
 	var p place
 	cmd := &cobra.Command{
 		Use:   "rotate",
-		Short: "Seal new tokens under a new key; tokens that are out stay good",
+		Short: "Seal new tokens under a new key, soon; tokens that are out stay good",
 		Args:  noArgs,
 		RunE: withInstallation(&p, env, func(cmd *cobra.Command, in *installation.Installation) error {
 			id, err := in.RotateKeys(cmd.Context())
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(std.Out, "key %d seals from now on\n", id)
+			fmt.Fprintf(std.Out, "key %d seals in %.0f seconds, when every replica has it\n", id, installation.SealDelay.Seconds())
 			return nil
 		}),
 	}
@@ -54,15 +54,25 @@ func newKeysList(std Streams, env Env) *cobra.Command {
 			w := tabwriter.NewWriter(std.Out, 0, 8, 2, ' ', 0)
 			fmt.Fprintln(w, "ID\tCREATED\tSTATE")
 			for _, k := range keys {
-				state := "seals"
-				if !k.Retired.IsZero() {
-					state = "opens until " + k.Drops.UTC().Format(time.RFC3339)
-				}
-				fmt.Fprintf(w, "%d\t%s\t%s\n", k.ID, k.Created.UTC().Format(time.RFC3339), state)
+				fmt.Fprintf(w, "%d\t%s\t%s\n", k.ID, k.Created.UTC().Format(time.RFC3339), keyState(k, time.Now()))
 			}
 			return w.Flush()
 		}),
 	}
 	p.register(cmd)
 	return cmd
+}
+
+// keyState says what a key is good for.
+func keyState(k installation.KeyInfo, now time.Time) string {
+	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	switch {
+	case now.Before(k.Created):
+		return "seals from " + at(k.Created)
+	case k.Retired.IsZero():
+		return "seals"
+	case now.Before(k.Retired):
+		return "seals until " + at(k.Retired)
+	}
+	return "opens until " + at(k.Drops)
 }

@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/daypass/daypass/internal/authn"
@@ -60,6 +61,7 @@ type Installation struct {
 	DB        *store.DB
 	Vault     *keys.Vault
 	Ring      *keys.Ring
+	reload    ringReload
 	Facts     *facts.Cache
 	Spool     *spool.Spool // nil unless Serving: only then are there calls to record
 	Pipeline  *pipeline.Pipeline
@@ -84,7 +86,7 @@ func Open(ctx context.Context, cfg Config) (*Installation, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &Installation{cfg: cfg, Partition: endpoint.PartitionOf(cfg.Region).Name, DB: db}
+	in := &Installation{cfg: cfg, reload: ringReload{changed: make(chan struct{}, 1)}, Partition: endpoint.PartitionOf(cfg.Region).Name, DB: db}
 	err = in.unlock(ctx)
 	if err == nil && cfg.Serving {
 		in.Spool, err = spool.Open(spool.Config{Dir: filepath.Join(cfg.Dir, "spool"), Keep: cfg.SpoolKeep, Ephemeral: cfg.Ephemeral, Log: cfg.Log})
@@ -114,7 +116,7 @@ func (in *Installation) assemble() {
 		DB:    in.DB,
 		Spool: in.Spool,
 		Authz: az,
-		Authn: &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadRing},
+		Authn: &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadUnknown},
 	}
 	in.Services = []*pipeline.Service{
 		stssvc.New(stssvc.Config{Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition}),
@@ -124,6 +126,9 @@ func (in *Installation) assemble() {
 
 // Watch follows the changes that other processes make, until ctx ends.
 func (in *Installation) Watch(ctx context.Context) error {
+	var following sync.WaitGroup
+	defer following.Wait()
+	following.Go(func() { in.followRing(ctx) })
 	return in.DB.Watch(ctx, time.Second)
 }
 

@@ -23,6 +23,10 @@ func (in *Installation) Register(r prometheus.Registerer) {
 			prometheus.NewDesc("daypass_store_accounts", "Accounts of the installation.", nil, nil),
 			prometheus.GaugeValue, in.accountCount,
 		},
+		figure{
+			prometheus.NewDesc("daypass_changes_age_seconds", "Time since the changes of other processes were read.", nil, nil),
+			prometheus.GaugeValue, func() float64 { return in.DB.SincePoll().Seconds() },
+		},
 	)
 	if in.Spool != nil {
 		in.registerSpool(r)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/daypass/daypass/internal/keys"
@@ -16,12 +17,17 @@ const ringPurpose = "token"
 
 func ringContext(id uint32) string { return fmt.Sprintf("key-ring/%s/%d", ringPurpose, id) }
 
+// SealDelay is how long a new key waits before it seals: twice what it takes
+// at most until all replicas have it, or answer nothing. So no replica seals
+// with a key that another does not hold.
+const SealDelay = 10 * time.Second
+
 // KeyInfo describes a key of the ring, without the key.
 type KeyInfo struct {
 	ID      uint32
-	Created time.Time
-	Retired time.Time // when it stopped sealing; zero while it seals
-	Drops   time.Time // when the last session it sealed has ended; zero while it seals
+	Created time.Time // when it starts sealing
+	Retired time.Time // when it stops sealing; zero while that is not known
+	Drops   time.Time // when the last session it sealed has ended; zero while that is not known
 }
 
 // loadRing reads the ring's keys.
@@ -77,14 +83,65 @@ func firstKeyID() uint32 {
 	return id>>1 | 1
 }
 
-// ringChanged reloads the ring when another process has rotated it.
+// ringReload is what is known of reading the ring again.
+type ringReload struct {
+	changed chan struct{} // holds one when the ring has changed
+
+	mu sync.Mutex // held while the ring is read for an unknown key
+	at time.Time  // when it was last read for one; guarded by mu
+}
+
+// ringChanged notes that another process has rotated the ring.
 func (in *Installation) ringChanged(changes []store.Change) {
 	for _, c := range changes {
 		if c.Kind == store.KeyRingChange || c.Kind == store.Everything {
-			go in.reloadRing(context.Background())
+			select {
+			case in.reload.changed <- struct{}{}:
+			default:
+			}
 			return
 		}
 	}
+}
+
+// reloadEvery is how often the ring is read at most, when reading it fails, and
+// when tokens name keys that it does not hold: a stranger can make up as many
+// as he likes.
+const reloadEvery = time.Second
+
+// followRing reads the ring when it has changed, again and again until that
+// succeeds.
+func (in *Installation) followRing(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-in.reload.changed:
+		}
+		for !in.reloadRing(ctx) {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(reloadEvery):
+			}
+		}
+	}
+}
+
+// reloadUnknown reads the ring again for a token that names a key which it does
+// not hold, and reports whether it may hold it now. Replicas have a new key
+// before it seals; this is for those whose clocks are far apart. All who wait
+// for a reading share it, and the next is not before some time.
+func (in *Installation) reloadUnknown(ctx context.Context) bool {
+	came := time.Now()
+	in.reload.mu.Lock()
+	defer in.reload.mu.Unlock()
+	if since := time.Since(in.reload.at); since < reloadEvery {
+		return in.reload.at.After(came)
+	}
+	ok := in.reloadRing(context.WithoutCancel(ctx))
+	in.reload.at = time.Now()
+	return ok
 }
 
 // reloadRing reads the ring again and reports whether it could.
@@ -103,9 +160,10 @@ func (in *Installation) reloadRing(ctx context.Context) bool {
 	return err == nil
 }
 
-// RotateKeys adds a key to the ring, which seals from now on; its predecessor
-// goes on opening until the longest session it can have sealed has ended. Keys
-// beyond that are dropped. It returns the new key's id.
+// RotateKeys adds a key to the ring, which seals after [SealDelay]; its
+// predecessor seals until then, and goes on opening until the longest session
+// it can have sealed has ended. Keys beyond that are dropped. It returns the
+// new key's id.
 func (in *Installation) RotateKeys(ctx context.Context) (id uint32, err error) {
 	err = in.DB.Update(ctx, func(tx *store.Tx) error {
 		ring, err := in.loadRing(tx)
@@ -113,13 +171,14 @@ func (in *Installation) RotateKeys(ctx context.Context) (id uint32, err error) {
 			return err
 		}
 		now, last := in.cfg.Now(), uint32(0)
+		starts := now.Add(SealDelay)
 		for _, k := range ring {
 			last = max(last, k.ID)
 			switch {
 			case k.Dropped(now):
 				err = tx.DeleteKeyRing(ringPurpose, int64(k.ID))
 			case k.Retired.IsZero():
-				k.Retired = now
+				k.Retired = starts
 				err = in.storeKey(tx, k)
 			}
 			if err != nil {
@@ -130,7 +189,7 @@ func (in *Installation) RotateKeys(ctx context.Context) (id uint32, err error) {
 		if id == 0 {
 			return errors.New("key ring: the key ids are used up")
 		}
-		return in.storeKey(tx, keys.NewRingKey(id, now))
+		return in.storeKey(tx, keys.NewRingKey(id, starts))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("rotating the key ring: %w", err)

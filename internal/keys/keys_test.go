@@ -123,6 +123,29 @@ func TestRotationKeepsOldTokensUntilTheLongestSessionEnds(t *testing.T) {
 	}
 }
 
+func TestAKeySealsBetweenItsTimes(t *testing.T) {
+	after := func(s int) time.Time { return now.Add(time.Duration(s) * time.Second) }
+	first, second, third := NewRingKey(9, now), NewRingKey(2, after(10)), NewRingKey(3, after(20))
+	first.Retired, second.Retired = after(10), after(20)
+	r := newRing(t, second, third, first)
+	for _, tt := range []struct {
+		at   int
+		want byte
+	}{
+		{-60, 9}, // by a clock that is late
+		{0, 9},
+		{9, 9},
+		{10, 2},
+		{19, 2},
+		{20, 3},
+		{99, 3},
+	} {
+		if got := r.Seal(nil, "session", "", after(tt.at))[4]; got != tt.want {
+			t.Errorf("after %d seconds key %d seals, want %d", tt.at, got, tt.want)
+		}
+	}
+}
+
 func TestRingNeedsAKeyThatSeals(t *testing.T) {
 	retired := NewRingKey(1, now)
 	retired.Retired = now

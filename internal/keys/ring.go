@@ -1,10 +1,13 @@
 package keys
 
 import (
+	"cmp"
 	"crypto/cipher"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -24,8 +27,8 @@ var (
 // RingKey is one key of the ring.
 type RingKey struct {
 	ID      uint32
-	Created time.Time
-	Retired time.Time // when it stopped sealing; zero while it seals
+	Created time.Time // when it starts sealing
+	Retired time.Time // when it stops sealing; zero while that is not known
 	Secret  []byte    // KeySize bytes
 }
 
@@ -56,7 +59,7 @@ func (k RingKey) Dropped(now time.Time) bool {
 type Ring struct {
 	mu    sync.RWMutex
 	keys  map[uint32]RingKey
-	seals uint32                   // id of the key that seals
+	young []RingKey                // the same, the youngest first
 	daily map[dailyKey]cipher.AEAD // at most maxDaily entries
 }
 
@@ -76,35 +79,49 @@ const (
 // Overhead is how many bytes sealing adds to a message.
 const Overhead = ringHeader + ringNonce + 16
 
-// Set replaces the keys of the ring. The youngest key that is not retired
-// seals.
+// Set replaces the keys of the ring. One of them must not be retired.
 func (r *Ring) Set(keys []RingKey) error {
 	held := make(map[uint32]RingKey, len(keys))
-	var seals RingKey
+	lasting := false
 	for _, k := range keys {
 		if len(k.Secret) != KeySize {
 			return fmt.Errorf("ring key %d has %d bytes, want %d", k.ID, len(k.Secret), KeySize)
 		}
 		held[k.ID] = k
-		if k.Retired.IsZero() && (seals.Secret == nil || k.Created.After(seals.Created) ||
-			k.Created.Equal(seals.Created) && k.ID > seals.ID) {
-			seals = k
-		}
+		lasting = lasting || k.Retired.IsZero()
 	}
-	if seals.Secret == nil {
+	if !lasting {
 		return errors.New("key ring has no key that seals")
 	}
+	young := slices.SortedFunc(maps.Values(held), func(a, b RingKey) int {
+		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.ID, a.ID))
+	})
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.keys, r.seals, r.daily = held, seals.ID, map[dailyKey]cipher.AEAD{}
+	r.keys, r.young, r.daily = held, young, map[dailyKey]cipher.AEAD{}
 	return nil
+}
+
+// sealer returns the id of the key that seals at a time: the youngest that has
+// started and not stopped. A clock that is before all of them gets the oldest.
+func (r *Ring) sealer(now time.Time) (id uint32) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for i := range r.young {
+		k := &r.young[i]
+		if k.Retired.IsZero() || now.Before(k.Retired) {
+			id = k.ID
+			if !now.Before(k.Created) {
+				break
+			}
+		}
+	}
+	return id
 }
 
 // Seal seals plain for a purpose, bound to ad.
 func (r *Ring) Seal(plain []byte, purpose, ad string, now time.Time) []byte {
-	r.mu.RLock()
-	id := r.seals
-	r.mu.RUnlock()
+	id := r.sealer(now)
 	day := uint16(now.Unix() / 86400)
 	aead, err := r.aead(dailyKey{id, day, purpose}, now)
 	if err != nil {

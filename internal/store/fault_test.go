@@ -76,6 +76,7 @@ func (h *heard) count(kind store.ChangeKind) (n int) {
 }
 
 func TestAProcessThatIsCutOffStopsBelievingItsMemory(t *testing.T) {
+	t.Parallel()
 	for name, fail := range map[string]func(*postgres.Proxy){"cut": (*postgres.Proxy).Cut, "stalled": (*postgres.Proxy).Stall} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -165,6 +166,7 @@ func TestNobodyMeetsConnectionsThatWentStaleInThePool(t *testing.T) {
 }
 
 func TestACommitWhoseAnswerIsLostIsNoSuccess(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name  string
 		fault postgres.CommitFault

@@ -211,7 +211,7 @@ func (s *Server) tryRun() error {
 		fsync = "fsync=on"
 	}
 	c := s.command("sh", "-c", guard, "sh", filepath.Join(s.bin, "postgres"), "-D", s.data(), "-k", s.dir,
-		"-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", fsync)
+		"-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=500", "-c", fsync)
 	c.Stdout, c.Stderr = log, log
 	if s.control, err = c.StdinPipe(); err != nil {
 		return err

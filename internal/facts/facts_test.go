@@ -190,3 +190,28 @@ func BenchmarkIdentity(b *testing.B) {
 		}
 	}
 }
+
+func TestMemoryIsNotBelievedWhenNobodyFollowsTheChanges(t *testing.T) {
+	t.Parallel()
+	c, db, _ := newCache(t)
+	ann := newUser("ann")
+	update(t, db, func(tx *store.Tx) error { return tx.CreateUser(ann) })
+	if _, err := c.User(t.Context(), ann.ID); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_ = db.Watch(ctx, time.Second) // ends at once
+	for start := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		_, err := c.User(t.Context(), ann.ID)
+		if errors.Is(err, store.ErrUnavailable) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if time.Since(start) > 10*time.Second {
+			t.Fatal("a user is still answered from memory")
+		}
+	}
+}

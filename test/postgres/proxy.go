@@ -179,7 +179,7 @@ func (p *Proxy) session(client *net.TCPConn) {
 	var pumps sync.WaitGroup
 	pumps.Go(s.answers)
 	s.questions()
-	p.wait() // the end of the connection is a packet too
+	p.wait()                  // the end of the connection is a packet too
 	_ = s.server.CloseWrite() // the server still gets what was on its way
 	pumps.Wait()
 	_ = s.client.Close()

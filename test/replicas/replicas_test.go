@@ -35,22 +35,30 @@ func TestWhatOneReplicaAnsweredHoldsOnTheOther(t *testing.T) {
 		{
 			"a key that is made inactive",
 			[][]string{{"UpdateAccessKey", "UserName", "ann", "AccessKeyId", ann.AccessKeyID, "Status", "Inactive"}},
-			ann, []string{"sts", "GetCallerIdentity"}, ok, refused,
+			ann,
+			[]string{"sts", "GetCallerIdentity"},
+			ok, refused,
 		},
 		{
 			"a key that is made active again",
 			[][]string{{"UpdateAccessKey", "UserName", "ann", "AccessKeyId", ann.AccessKeyID, "Status", "Active"}},
-			ann, []string{"sts", "GetCallerIdentity"}, refused, ok,
+			ann,
+			[]string{"sts", "GetCallerIdentity"},
+			refused, ok,
 		},
 		{
 			"a policy that is taken from a role",
 			[][]string{{"DeleteRolePolicy", "RoleName", "app", "PolicyName", "all"}},
-			session, []string{"iam", "ListUsers"}, ok, refused,
+			session,
+			[]string{"iam", "ListUsers"},
+			ok, refused,
 		},
 		{
 			"a policy that is given to a role",
 			[][]string{{"PutRolePolicy", "RoleName", "app", "PolicyName", "all", "PolicyDocument", allowAll}},
-			session, []string{"iam", "ListUsers"}, refused, ok,
+			session,
+			[]string{"iam", "ListUsers"},
+			refused, ok,
 		},
 		{
 			"a role that is deleted and made again, under its name",
@@ -60,12 +68,16 @@ func TestWhatOneReplicaAnsweredHoldsOnTheOther(t *testing.T) {
 				{"CreateRole", "RoleName", "app", "AssumeRolePolicyDocument", trustAll},
 				{"PutRolePolicy", "RoleName", "app", "PolicyName", "all", "PolicyDocument", allowAll},
 			},
-			session, []string{"sts", "GetCallerIdentity"}, ok, refused,
+			session,
+			[]string{"sts", "GetCallerIdentity"},
+			ok, refused,
 		},
 		{
 			"a key that is deleted",
 			[][]string{{"DeleteAccessKey", "UserName", "ann", "AccessKeyId", ann.AccessKeyID}},
-			ann, []string{"sts", "GetCallerIdentity"}, ok, refused,
+			ann,
+			[]string{"sts", "GetCallerIdentity"},
+			ok, refused,
 		},
 	} {
 		c.until(tt.name+", before", b, tt.as, tt.before, tt.action[0], tt.action[1])

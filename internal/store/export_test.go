@@ -42,3 +42,16 @@ func (db *DB) Forget() {
 	db.name.renew()
 	db.seen = 0
 }
+
+// Setting returns a setting of the session that updates run in.
+func (db *DB) Setting(t *testing.T, name string) (value string) {
+	t.Helper()
+	err := db.Update(t.Context(), func(tx *Tx) (err error) {
+		value, err = one(tx, scanText, "select current_setting($1)", name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}

@@ -317,3 +317,17 @@ func TestWhoMissedTooManyChangesIsToldEverything(t *testing.T) {
 		t.Errorf("told %d times that everything may have changed, want once", n)
 	}
 }
+
+func TestACommitThatIsAnsweredIsOnDiskWhateverTheServerPrefers(t *testing.T) {
+	for _, tt := range []struct{ server, want string }{
+		{"off", "on"},
+		{"on", "on"},
+		{"remote_apply", "remote_apply"},
+	} {
+		url := postgres.Start(t).FreshDatabase(t)
+		db := openConfig(t, store.Config{URL: url + "&options=-csynchronous_commit%3D" + tt.server})
+		if got := db.Setting(t, "synchronous_commit"); got != tt.want {
+			t.Errorf("with synchronous_commit=%s of the server, updates run with %s", tt.server, got)
+		}
+	}
+}

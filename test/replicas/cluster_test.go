@@ -270,7 +270,6 @@ func (l *load) use(ctx context.Context, r *replica, session sigv4.Credentials) {
 // in time.
 func (l *load) revoke(ctx context.Context, from, to *replica) {
 	user := "revoked-by-" + from.name
-	l.must(from, process.Root, "iam", "CreateUser", "UserName", user)
 	forbidden := []int{http.StatusForbidden}
 	for ctx.Err() == nil {
 		a, err := l.tell(from, process.Root, []int{http.StatusConflict}, "iam", "CreateAccessKey", "UserName", user)
@@ -348,6 +347,7 @@ func (c *cluster) during(f func(*load)) {
 	ctx, stop := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	for _, r := range []*replica{a, b} {
+		c.must(a, process.Root, "iam", "CreateUser", "UserName", "revoked-by-"+r.name)
 		wg.Go(func() { l.create(ctx, r) })
 		wg.Go(func() { l.use(ctx, r, session) })
 	}

@@ -30,30 +30,35 @@ func (p *place) register(cmd *cobra.Command) {
 }
 
 func (p *place) open(ctx context.Context, env Env, log *slog.Logger, serving bool) (*installation.Installation, error) {
-	if !endpoint.IsRegion(p.region) {
-		return nil, badUsage("--region %q is not the name of a Region, such as us-east-1", p.region)
-	}
-	if p.dataDir == "" {
-		dir, err := defaultDataDir(env)
-		if err != nil {
-			return nil, err
-		}
-		p.dataDir = dir
-	}
-	dir, err := filepath.Abs(p.dataDir) // what is printed must work from anywhere
+	cfg, err := p.settings(env)
 	if err != nil {
 		return nil, err
 	}
-	p.dataDir = dir
-	master, _ := env("DAYPASS_MASTER_KEY")
-	cfg := installation.Config{
-		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,
-		Region: p.region, Serving: serving, SpoolKeep: p.spoolKeep, Log: log,
+	cfg.Serving, cfg.Log = serving, log
+	return installation.Open(ctx, cfg)
+}
+
+// settings says where the installation is, from the flags and the environment.
+func (p *place) settings(env Env) (cfg installation.Config, err error) {
+	if !endpoint.IsRegion(p.region) {
+		return cfg, badUsage("--region %q is not the name of a Region, such as us-east-1", p.region)
 	}
-	if master != "" {
+	if p.dataDir == "" {
+		if p.dataDir, err = defaultDataDir(env); err != nil {
+			return cfg, err
+		}
+	}
+	if p.dataDir, err = filepath.Abs(p.dataDir); err != nil { // what is printed must work from anywhere
+		return cfg, err
+	}
+	cfg = installation.Config{
+		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,
+		Region: p.region, SpoolKeep: p.spoolKeep,
+	}
+	if master, _ := env("DAYPASS_MASTER_KEY"); master != "" {
 		cfg.MasterKey = secret.New(master)
 	}
-	return installation.Open(ctx, cfg)
+	return cfg, nil
 }
 
 // defaultDataDir is the user's data directory for Daypass.

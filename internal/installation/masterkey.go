@@ -35,11 +35,7 @@ func (in *Installation) openVault(ctx context.Context) (*keys.Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	master, err := keys.ParseMaster(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", where, err)
-	}
-	vault, err := keys.NewVault(master)
+	vault, err := newVault(text, where)
 	if err != nil {
 		return nil, err
 	}
@@ -50,14 +46,28 @@ func (in *Installation) openVault(ctx context.Context) (*keys.Vault, error) {
 			return nil, err
 		}
 	}
+	return vault, proveVault(vault, where, check)
+}
+
+func newVault(text, where string) (*keys.Vault, error) {
+	master, err := keys.ParseMaster(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", where, err)
+	}
+	return keys.NewVault(master)
+}
+
+// proveVault compares the vault with what the database keeps to know its
+// master key by.
+func proveVault(vault *keys.Vault, where, check string) error {
 	sealed, err := base64.StdEncoding.DecodeString(check)
 	if err != nil {
-		return nil, fmt.Errorf("the database's master key check is damaged: %w", err)
+		return fmt.Errorf("the database's master key check is damaged: %w", err)
 	}
 	if plain, err := vault.Open(sealed, checkContext); err != nil || string(plain) != checkText {
-		return nil, fmt.Errorf("%s is not the master key of this database; restore the right one: without it no stored secret can be read", where)
+		return fmt.Errorf("%s is not the master key of this database; restore the right one: without it no stored secret can be read", where)
 	}
-	return vault, nil
+	return nil
 }
 
 func (in *Installation) storeCheck(ctx context.Context, vault *keys.Vault) (check string, err error) {
@@ -75,32 +85,46 @@ func (in *Installation) storeCheck(ctx context.Context, vault *keys.Vault) (chec
 	return check, nil
 }
 
+// errNoKeyFile is the absence of the key file of the data directory.
+var errNoKeyFile = errors.New("there is no master key")
+
 // masterKey returns the text of the master key and where it came from. A key
 // file is made only for a database that has no secrets yet.
 func (in *Installation) masterKey(fresh bool) (text, where string, err error) {
-	if !in.cfg.MasterKey.Empty() {
-		return in.cfg.MasterKey.Reveal(), "DAYPASS_MASTER_KEY", nil
-	}
-	name := in.cfg.MasterFile
-	if name == "" {
-		name = filepath.Join(in.cfg.Dir, "master.key")
-	}
-	raw, err := os.ReadFile(name)
+	text, where, err = findMasterKey(in.cfg)
 	switch {
-	case err == nil:
-		return string(raw), name, nil
-	case !errors.Is(err, os.ErrNotExist):
-		return "", "", fmt.Errorf("reading the master key: %w", err)
-	case in.cfg.MasterFile != "":
-		return "", "", fmt.Errorf("master key file %s does not exist", name)
+	case !errors.Is(err, errNoKeyFile):
+		return text, where, err
 	case !fresh:
-		return "", "", fmt.Errorf("the database has secrets but %s is lost; restore it from a backup: without it no stored secret can be read", name)
+		return "", "", fmt.Errorf("the database has secrets but %s is lost; restore it from a backup: without it no stored secret can be read", where)
 	}
 	text = keys.NewMaster()
-	if err := writeNew(name, text+"\n"); err != nil {
+	if err := writeNew(where, text+"\n"); err != nil {
 		return "", "", fmt.Errorf("writing the master key: %w", err)
 	}
-	return text, name, nil
+	return text, where, nil
+}
+
+// findMasterKey returns the text of the master key that is there and where it
+// came from, which it says too when it fails with errNoKeyFile.
+func findMasterKey(cfg Config) (text, where string, err error) {
+	if !cfg.MasterKey.Empty() {
+		return cfg.MasterKey.Reveal(), "DAYPASS_MASTER_KEY", nil
+	}
+	where = cfg.MasterFile
+	if where == "" {
+		where = filepath.Join(cfg.Dir, "master.key")
+	}
+	raw, err := os.ReadFile(where)
+	switch {
+	case err == nil:
+		return string(raw), where, nil
+	case !errors.Is(err, os.ErrNotExist):
+		return "", where, fmt.Errorf("reading the master key: %w", err)
+	case cfg.MasterFile != "":
+		return "", where, fmt.Errorf("master key file %s does not exist", where)
+	}
+	return "", where, errNoKeyFile
 }
 
 // writeNew writes a file that must not be there yet, readable by its owner

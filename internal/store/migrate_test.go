@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"io/fs"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -87,5 +88,26 @@ func TestTextComparesByBytesInPostgreSQL(t *testing.T) {
 	got := postgresDialect.ddl("create table a (b text not null, c text primary key)")
 	if want := `create table a (b text collate "C" not null, c text collate "C" primary key)`; got != want {
 		t.Errorf("ddl = %q, want %q", got, want)
+	}
+}
+
+func TestClosingLeavesTheDatabaseFileAlone(t *testing.T) {
+	dir := t.TempDir()
+	db, err := Open(t.Context(), Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(t.Context(), func(tx *Tx) error { return tx.SetMeta("a", "b") }); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.View(t.Context(), func(tx *Tx) error { _, err := tx.Meta("a"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(left) != 1 {
+		t.Errorf("after Close there are %v, want the database alone: its last connection moves the log into it", left)
 	}
 }

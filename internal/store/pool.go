@@ -108,6 +108,7 @@ func (p *pool) release(c *conn, sound bool) {
 func (p *pool) close() error {
 	for range cap(p.slots) {
 		if c := <-p.slots; c != nil {
+			c.finalize()
 			_ = c.sql.Close()
 		}
 	}
@@ -121,8 +122,25 @@ func (p *pool) close() error {
 // discard closes the connection itself, so that no transaction that may still
 // be open on it is met by the next caller.
 func (c *conn) discard() {
+	c.finalize()
 	_ = c.sql.Raw(func(any) error { return driver.ErrBadConn })
 	_ = c.sql.Close()
+}
+
+// finalize ends the statements of a connection to SQLite, which would keep the
+// files open after it: database/sql closes no statements that were prepared on
+// a connection. Those of PostgreSQL end with the connection, and to end them
+// one by one could take long where the peer is gone.
+func (c *conn) finalize() {
+	_ = c.sql.Raw(func(driver any) error {
+		if _, ok := driver.(*stdlib.Conn); ok {
+			clear(c.prepared)
+		}
+		return nil
+	})
+	for _, s := range c.prepared {
+		_ = s.Close()
+	}
 }
 
 // aborted reports whether PostgreSQL has given up the transaction that is open

@@ -41,13 +41,8 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 		}
 	}
 	open := func(mode string, size int, begin string) (*pool, error) {
-		u := url.URL{Scheme: "file", Path: file, RawQuery: "_pragma=busy_timeout(10000)&_pragma=synchronous(" + synchronous + ")" +
-			"&_pragma=journal_mode(wal)&_pragma=foreign_keys(1)" + mode}
-		pool, err := sql.Open("sqlite", u.String())
-		if err != nil {
-			return nil, fmt.Errorf("opening %s: %w", file, err)
-		}
-		return newPool(pool, size, begin), nil
+		return sqlitePool(file, "_pragma=busy_timeout(10000)&_pragma=synchronous("+synchronous+")"+
+			"&_pragma=journal_mode(wal)&_pragma=foreign_keys(1)"+mode, size, begin)
 	}
 	if db.writer, err = open("", 1, "begin immediate"); err != nil {
 		return err
@@ -64,6 +59,15 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 	}
 	db.pollers, err = open("&_pragma=query_only(1)", 1, "begin")
 	return err
+}
+
+func sqlitePool(file, pragmas string, size int, begin string) (*pool, error) {
+	u := url.URL{Scheme: "file", Path: file, RawQuery: pragmas}
+	db, err := sql.Open("sqlite", u.String())
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", file, err)
+	}
+	return newPool(db, size, begin), nil
 }
 
 // prepareDir makes the directory and the database file, so that nobody else

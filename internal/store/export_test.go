@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"slices"
 	"testing"
+	"time"
 )
 
 // What tests outside the package reach for.
@@ -54,4 +58,54 @@ func (db *DB) Setting(t *testing.T, name string) (value string) {
 		t.Fatal(err)
 	}
 	return value
+}
+
+// Contents returns what is in every table that a backup holds, as text.
+func (db *DB) Contents(t *testing.T) map[string][]string {
+	t.Helper()
+	known, err := readMigrations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := backupTables(t.Context(), known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]string{}
+	err = db.View(t.Context(), func(tx *Tx) error {
+		for _, table := range tables {
+			all[table.name] = nil
+			err := tx.each("select * from "+table.name, len(table.columns), func(row []any) error {
+				all[table.name] = append(all[table.name], fmt.Sprintf("%q", row))
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			slices.Sort(all[table.name])
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// BackupOfSchema makes a backup as a version would that knew fewer migrations.
+func (db *DB) BackupOfSchema(ctx context.Context, w io.Writer, vault Vault, schema int) error {
+	known, err := readMigrations()
+	if err == nil {
+		_, err = db.backup(ctx, w, vault, time.Now(), known[:schema])
+	}
+	return err
+}
+
+// Schema returns how many migrations there are.
+func Schema() int {
+	known, err := readMigrations()
+	if err != nil {
+		panic(err)
+	}
+	return len(known)
 }

@@ -17,6 +17,9 @@ type canon struct {
 	h   hash.Hash // SHA-256
 	buf []byte    // written, not yet hashed
 
+	pad   [sha256.BlockSize]byte // of the HMAC
+	inner [sha256.Size]byte      // sums on their way, which the hash's interface moves to the heap
+
 	pairs   []pair // of the query string being sorted
 	encoded []byte // what pairs point into
 }
@@ -53,7 +56,7 @@ func (c *canon) spill() {
 // sum returns the SHA-256 of what was written.
 func (c *canon) sum() (sum [sha256.Size]byte) {
 	c.h.Write(c.buf)
-	c.h.Sum(sum[:0])
+	copy(sum[:], c.h.Sum(c.inner[:0]))
 	return sum
 }
 

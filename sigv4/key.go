@@ -27,8 +27,28 @@ func DeriveKey(secret, date, region, service string) SigningKey {
 	return key
 }
 
-// mac returns the HMAC of a message under k.
-func (k SigningKey) mac(message []byte) [sha256.Size]byte { return hmacSum(k[:], message) }
+// mac returns the HMAC (RFC 2104) of a message under k, with the hash and the
+// space of c, so that verifying a request costs no memory.
+func (k SigningKey) mac(c *canon, message []byte) (sum [sha256.Size]byte) {
+	pad := func(with byte) {
+		for i := range c.pad {
+			c.pad[i] = with
+		}
+		for i, b := range k {
+			c.pad[i] ^= b
+		}
+		c.h.Reset()
+		c.h.Write(c.pad[:])
+	}
+	pad(0x36)
+	c.h.Write(message)
+	inner := c.h.Sum(c.inner[:0])
+	pad(0x5c)
+	c.h.Write(inner)
+	copy(sum[:], c.h.Sum(c.inner[:0]))
+	clear(c.pad[:]) // which holds the key
+	return sum
+}
 
 func hmacSum(key, message []byte) (sum [sha256.Size]byte) {
 	h := hmac.New(sha256.New, key)

@@ -32,7 +32,7 @@ func (s *Signature) Verify(r *http.Request, key SigningKey, payloadHash [32]byte
 func (k SigningKey) sign(c *canon, s *Signature) [sha256.Size]byte {
 	sum := c.sum()
 	c.buf = s.appendStringToSign(c.buf[:0], sum)
-	return k.mac(c.buf)
+	return k.mac(c, c.buf)
 }
 
 // appendStringToSign appends the text that is signed, given the SHA-256 of the

@@ -17,7 +17,8 @@ import (
 // The zero Context is empty and ready to use. A nil *Context is empty too. A
 // Context is not safe for use while it is being changed.
 type Context struct {
-	base    *Context // looked at for keys that entries lacks; see Layer
+	base    *Context       // looked at for keys that entries lacks; see Layer
+	fill    func(*Context) // sets the keys of this layer when one is asked for; see Defer
 	entries []contextEntry
 }
 
@@ -34,6 +35,18 @@ func (e *contextEntry) values() []string {
 		return e.list
 	}
 	return e.one[:]
+}
+
+// Defer has fill called, once, when a key of c is first looked at or set: it
+// sets keys of c then. Most policies look at none, and making them has a price.
+func (c *Context) Defer(fill func(*Context)) { c.fill = fill }
+
+// settle calls what was deferred.
+func (c *Context) settle() {
+	if fill := c.fill; fill != nil {
+		c.fill = nil
+		fill(c)
+	}
 }
 
 // Set gives key one value, in place of what it had.
@@ -58,6 +71,7 @@ func (c *Context) SetList(key string, values []string) {
 
 // Delete makes key absent; a key of a lower layer stays.
 func (c *Context) Delete(key string) {
+	c.settle()
 	hash := foldHash(key)
 	c.entries = slices.DeleteFunc(c.entries, func(e contextEntry) bool {
 		return e.hash == hash && equalFold(e.key, key)
@@ -117,6 +131,7 @@ func (c *Context) find(hash uint32, key string) *contextEntry {
 }
 
 func (c *Context) own(hash uint32, key string) *contextEntry {
+	c.settle()
 	for i := range c.entries {
 		if e := &c.entries[i]; e.hash == hash && equalFold(e.key, key) {
 			return e
@@ -139,6 +154,7 @@ func (c *Context) each(top *Context, yield func(string, []string) bool) bool {
 	if !c.base.each(top, yield) {
 		return false
 	}
+	c.settle()
 	for i := range c.entries {
 		e := &c.entries[i]
 		if top.find(e.hash, e.key) == e && !yield(e.key, e.values()) {
@@ -157,7 +173,7 @@ func (c *Context) Layer(base *Context) {
 
 // Reset empties c for another use and keeps its memory.
 func (c *Context) Reset() {
-	c.base = nil
+	c.base, c.fill = nil, nil
 	clear(c.entries)
 	c.entries = c.entries[:0]
 }

@@ -94,13 +94,15 @@ func ask(caller *authn.Caller, requestKeys *policy.Context, q *Question) policy.
 	if request.ResourceAccount == "" {
 		request.ResourceAccount = caller.Account
 	}
-	own := new(policy.Context)
-	own.Layer(requestKeys)
-	own.Set("aws:ResourceAccount", request.ResourceAccount)
-	if q.Keys != nil {
-		q.Keys(own)
-	}
-	request.Context = own
+	owner := request.ResourceAccount
+	request.Context = new(policy.Context)
+	request.Context.Layer(requestKeys)
+	request.Context.Defer(func(own *policy.Context) {
+		own.Set("aws:ResourceAccount", owner)
+		if q.Keys != nil {
+			q.Keys(own)
+		}
+	})
 	return request
 }
 
@@ -154,9 +156,9 @@ func (a *Authorizer) sessionPolicies(ctx context.Context, s *session.Session) ([
 	if s.Policy != "" {
 		p, err := a.Facts.SessionPolicy(s.Policy)
 		if err != nil {
-			p = nil // which denies: it was legal when the token was sealed
+			p.Policy = nil // which denies: it was legal when the token was sealed
 		}
-		all = append(all, policy.Attached{Policy: p, ID: "session policy"})
+		all = append(all, policy.Attached{Policy: p.Policy, ID: "session policy"})
 	}
 	for _, policyARN := range s.PolicyARNs {
 		p, err := a.Facts.Policy(ctx, policyARN)

@@ -25,6 +25,11 @@ type Request struct {
 // (reference 6.2). The caller is nil when nobody signed it.
 func RequestKeys(c *authn.Caller, r Request) *policy.Context {
 	keys := new(policy.Context)
+	keys.Defer(func(keys *policy.Context) { setRequest(keys, c, r) })
+	return keys
+}
+
+func setRequest(keys *policy.Context, c *authn.Caller, r Request) {
 	keys.Set("aws:CurrentTime", r.Now.UTC().Format(time.RFC3339))
 	keys.Set("aws:EpochTime", strconv.FormatInt(r.Now.Unix(), 10))
 	keys.Set("aws:SecureTransport", strconv.FormatBool(r.Secure))
@@ -45,7 +50,6 @@ func RequestKeys(c *authn.Caller, r Request) *policy.Context {
 			setSession(keys, c.Session, r.Now)
 		}
 	}
-	return keys
 }
 
 func setCaller(keys *policy.Context, c *authn.Caller) {

@@ -97,11 +97,15 @@ func TestAdversarialPatterns(t *testing.T) {
 		if p.match(s, c) {
 			t.Errorf("%s: matches", name)
 		}
-		if d := time.Since(start); d > time.Second {
+		if d := time.Since(start); d > patience {
 			t.Errorf("%s: took %v", name, d)
 		}
 	}
 }
+
+// patience is what a matcher in step with its input needs at most on a machine
+// with other things to do. One that backtracks needs hours.
+const patience = 30 * time.Second
 
 // Compiling takes time and memory in proportion to the text.
 func TestAdversarialTexts(t *testing.T) {
@@ -111,7 +115,7 @@ func TestAdversarialTexts(t *testing.T) {
 		p := newPattern(text, syntax{wildcards: true, variables: true}, false)
 		p.match(text, nil)
 		newARNPattern("arn:aws:s3:::"+text, true)
-		if d := time.Since(start); d > time.Second {
+		if d := time.Since(start); d > patience {
 			t.Errorf("%s, repeated: took %v", piece, d)
 		}
 	}

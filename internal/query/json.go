@@ -3,6 +3,7 @@ package query
 import (
 	"reflect"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/daypass/daypass/internal/awserr"
@@ -102,26 +103,39 @@ func (f *Field) appendJSON(dst []byte, v reflect.Value) []byte {
 func AppendJSONText(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
+	done := 0 // s[:done] is in dst
 	for i := 0; i < len(s); {
 		c := s[i]
+		if c < utf8.RuneSelf && !jsonEscaped[c] {
+			i++
+			continue
+		}
+		dst = append(dst, s[done:i]...)
+		size := 1
 		switch {
 		case c == '"' || c == '\\':
 			dst = append(dst, '\\', c)
-		case c < ' ' || c == 0x7F || c == '<' || c == '>' || c == '&':
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		case c < utf8.RuneSelf:
-			dst = append(dst, c)
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		default:
-			r, size := utf8.DecodeRuneInString(s[i:])
+			var r rune
+			r, size = utf8.DecodeRuneInString(s[i:])
 			if r == '\u2028' || r == '\u2029' { // line ends in JavaScript
 				dst = append(append(dst, `\u202`...), hex[r&15])
 			} else {
 				dst = utf8.AppendRune(dst, r)
 			}
-			i += size
-			continue
 		}
-		i++
+		i += size
+		done = i
 	}
-	return append(dst, '"')
+	return append(append(dst, s[done:]...), '"')
 }
+
+// jsonEscaped are the ASCII characters that do not stand for themselves.
+var jsonEscaped = func() (escaped [utf8.RuneSelf]bool) {
+	for c := range escaped {
+		escaped[c] = c < ' ' || c == 0x7F || strings.ContainsRune(`"\<>&`, rune(c))
+	}
+	return escaped
+}()

@@ -17,7 +17,9 @@
 package facts
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -84,7 +86,7 @@ type Cache struct {
 	roleIDs  *entries[string] // account/folded name → unique id
 	groups   *entries[*group]
 	policies *entries[policy.Attached] // by ARN
-	texts    *entries[*policy.Policy]  // compiled session policies by text
+	texts    *entries[SessionPolicy]   // by text
 
 	hits, misses atomic.Int64
 }
@@ -108,7 +110,7 @@ func New(cfg Config) *Cache {
 		keys:  newEntries[*Key](size),
 		users: newEntries[*Principal](size), roles: newEntries[*Principal](size), roleIDs: newEntries[string](size),
 		groups: newEntries[*group](size), policies: newEntries[policy.Attached](size),
-		texts: newEntries[*policy.Policy](1000),
+		texts: newEntries[SessionPolicy](1000),
 	}
 	cfg.DB.Subscribe(c.forget)
 	return c
@@ -278,17 +280,29 @@ func (c *Cache) Policy(ctx context.Context, policyARN string) (policy.Attached, 
 	})
 }
 
-// SessionPolicy returns the compiled form of an inline session policy. An error
-// is a *policy.Error.
-func (c *Cache) SessionPolicy(text string) (*policy.Policy, error) {
+// SessionPolicy is an inline session policy.
+type SessionPolicy struct {
+	Policy  *policy.Policy
+	Compact string // its text without the space between tokens, as a token carries it
+}
+
+// SessionPolicy returns the inline session policy of a text. An error is a
+// *policy.Error.
+func (c *Cache) SessionPolicy(text string) (SessionPolicy, error) {
 	if p, ok := c.texts.get(text); ok {
 		return p, nil
 	}
-	p, err := policy.Parse(policy.Session, text)
-	if err == nil {
-		c.texts.put(text, p)
+	parsed, err := policy.Parse(policy.Session, text)
+	if err != nil {
+		return SessionPolicy{}, err
 	}
-	return p, err
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, []byte(text)); err != nil {
+		return SessionPolicy{}, fmt.Errorf("a session policy that parses is no JSON: %w", err)
+	}
+	p := SessionPolicy{Policy: parsed, Compact: compact.String()}
+	c.texts.put(text, p)
+	return p, nil
 }
 
 // parse compiles a stored document; nil, which denies, when it is not one.
@@ -303,7 +317,11 @@ func (c *Cache) parse(kind policy.Kind, text, what string) *policy.Policy {
 
 // Identity returns the identity policies of p: its own, those attached, and
 // those of its groups. A policy or group that was deleted meanwhile is left out.
+// The list is shared: it is not to be changed.
 func (c *Cache) Identity(ctx context.Context, p *Principal) ([]policy.Attached, error) {
+	if len(p.attached) == 0 && len(p.Groups) == 0 {
+		return p.own, nil
+	}
 	all := make([]policy.Attached, 0, len(p.own)+len(p.attached)+4*len(p.Groups))
 	all = append(all, p.own...)
 	all, err := c.appendAttached(ctx, all, p.attached, p.ID)

@@ -1,9 +1,7 @@
 package stssvc
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"unicode/utf8"
@@ -44,17 +42,14 @@ func (s *service) setPolicies(ctx context.Context, sess *session.Session, inline
 	if inline == "" {
 		return nil
 	}
-	if _, err := s.Facts.SessionPolicy(inline); err != nil {
+	p, err := s.Facts.SessionPolicy(inline)
+	if err != nil {
 		if refusal, ok := errors.AsType[*policy.Error](err); ok {
 			return &awserr.Error{Code: "MalformedPolicyDocument", Message: refusal.Message, Err: err}
 		}
 		return err
 	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, []byte(inline)); err != nil {
-		return err
-	}
-	sess.Policy = compact.String()
+	sess.Policy = p.Compact
 	return nil
 }
 

@@ -6,9 +6,15 @@ import "net/http"
 // the browser's own (cookies) play no part, so any origin will do.
 
 func allowOrigin(h http.Header) {
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "x-amzn-RequestId, Date")
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	h["Access-Control-Expose-Headers"] = exposed
 }
+
+// Values of headers, shared by all answers and never changed.
+var (
+	anyOrigin = []string{"*"}
+	exposed   = []string{"x-amzn-RequestId, Date"}
+)
 
 // preflight answers OPTIONS: which service is meant is not known yet.
 func preflight(x *exchange) {

@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/daypass/daypass/internal/awserr"
@@ -65,6 +66,19 @@ type exchange struct {
 	start  time.Time // for the duration: the clock of Call may be set by a test
 	status int
 	err    error // what was answered, nil for success
+
+	values []string // of headers of the answer; see setHeader
+}
+
+// setHeader sets a header of the answer, whose name is in canonical form. The
+// values share one piece of memory.
+func (x *exchange) setHeader(name, value string) {
+	if x.values == nil {
+		x.values = make([]string, 0, 4)
+	}
+	x.values = append(x.values, value)
+	n := len(x.values)
+	x.w.Header()[name] = x.values[n-1 : n : n]
 }
 
 // ServeHTTP answers one request, in the order of checks of the real front end
@@ -78,8 +92,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x.Partition = endpoint.PartitionOf(x.Region).Name
 	x.SourceIP, x.Secure = h.Proxies.origin(r)
-	w.Header().Set("x-amzn-RequestId", x.RequestID)
-	w.Header().Set("Date", now.UTC().Format(http.TimeFormat)) // clients correct their clocks by it
+	x.setHeader("X-Amzn-Requestid", x.RequestID)
+	x.setHeader("Date", now.UTC().Format(http.TimeFormat)) // clients correct their clocks by it
 	defer h.finish(x)
 
 	if err := x.visit.begin(x.Ctx, h.Gate); err != nil {
@@ -95,8 +109,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.fail(x, err)
 		return
 	}
-	x.send(http.StatusOK, x.render(out))
+	answer := answers.Get().(*[]byte)
+	defer answers.Put(answer)
+	*answer = x.render((*answer)[:0], out)
+	x.send(http.StatusOK, *answer)
 }
+
+// answers are buffers for answers. One that a long list made large is kept no
+// longer than until the next garbage collections.
+var answers = sync.Pool{New: func() any { return new([]byte) }}
 
 // answeredEarly answers what is not an API call at all.
 func (h *Handler) answeredEarly(x *exchange) bool {
@@ -192,20 +213,19 @@ func (x *exchange) api() query.API {
 	return x.Service.API
 }
 
-func (x *exchange) render(out any) []byte {
+func (x *exchange) render(dst []byte, out any) []byte {
 	if x.format == query.JSON {
-		return x.api().AppendJSON(nil, x.Action, out, x.RequestID)
+		return x.api().AppendJSON(dst, x.Action, out, x.RequestID)
 	}
-	return x.api().AppendXML(make([]byte, 0, 2048), x.Action, out, x.RequestID)
+	return x.api().AppendXML(dst, x.Action, out, x.RequestID)
 }
 
 func (x *exchange) send(status int, body []byte) {
 	x.status = status
-	header := x.w.Header()
-	header.Set("Content-Type", x.format.ContentType())
-	header.Set("Content-Length", strconv.Itoa(len(body)))
+	x.setHeader("Content-Type", x.format.ContentType())
+	x.setHeader("Content-Length", strconv.Itoa(len(body)))
 	if x.Service == nil || x.Service.API.Name == "sts" {
-		allowOrigin(header)
+		allowOrigin(x.w.Header())
 	}
 	x.w.WriteHeader(status)
 	_, _ = x.w.Write(body) // a client that left is not told

@@ -16,9 +16,10 @@ func scopeService(r *http.Request) string {
 	} else if strings.Contains(r.URL.RawQuery, "X-Amz-Credential=") {
 		credential = r.URL.Query().Get("X-Amz-Credential")
 	}
-	parts := strings.Split(strings.TrimSpace(credential), "/")
-	if len(parts) != 5 {
+	credential = strings.TrimSpace(credential)
+	if strings.Count(credential, "/") != 4 {
 		return ""
 	}
-	return parts[3]
+	rest := credential[:strings.LastIndexByte(credential, '/')]
+	return rest[strings.LastIndexByte(rest, '/')+1:]
 }

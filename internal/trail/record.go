@@ -11,7 +11,6 @@ package trail
 import (
 	"crypto/rand"
 	"crypto/tls"
-	"encoding/hex"
 	"net/netip"
 	"strings"
 	"time"
@@ -62,8 +61,8 @@ func (r *Record) Append(dst []byte) []byte {
 		dst = text(dst, `,"errorMessage":`, clip(r.Err.Message))
 	}
 	dst = text(dst, `,"requestID":`, r.RequestID)
-	dst = text(dst, `,"eventID":`, NewID())
-	dst = append(dst, `,"readOnly":`...)
+	dst = AppendID(append(dst, `,"eventID":"`...))
+	dst = append(dst, `","readOnly":`...)
 	dst = appendBool(dst, r.ReadOnly)
 	dst = append(dst, `,"eventType":"AwsApiCall","managementEvent":true`...)
 	dst = text(dst, `,"recipientAccountId":`, r.Account)
@@ -126,15 +125,33 @@ func clip(s string) string {
 
 // NewID returns a random (version 4) UUID, as requests and events have.
 func NewID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	var s [36]byte
-	hex.Encode(s[0:8], b[0:4])
-	hex.Encode(s[9:13], b[4:6])
-	hex.Encode(s[14:18], b[6:8])
-	hex.Encode(s[19:23], b[8:10])
-	hex.Encode(s[24:36], b[10:16])
-	s[8], s[13], s[18], s[23] = '-', '-', '-', '-'
-	return string(s[:])
+	return string(AppendID(s[:0]))
+}
+
+// AppendID appends what NewID returns.
+func AppendID(dst []byte) []byte {
+	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+	const hex = "0123456789abcdef"
+	start := len(dst)
+	dst = append(dst, form...)
+	id := dst[start:]
+	_, _ = rand.Read(id[20:]) // never fails; 16 bytes, copied before they are written over
+	var b [16]byte
+	copy(b[:], id[20:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	at := 0
+	for i := range len(form) {
+		if form[i] == '-' {
+			id[i] = '-'
+			continue
+		}
+		half := b[at/2] >> 4
+		if at%2 == 1 {
+			half = b[at/2] & 15
+		}
+		id[i] = hex[half]
+		at++
+	}
+	return dst
 }

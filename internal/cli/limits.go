@@ -55,7 +55,7 @@ func limit(s *http.Server, log *slog.Logger) {
 	s.MaxHeaderBytes = 32 << 10
 	s.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
 	s.HTTP2 = &http.HTTP2Config{
-		MaxConcurrentStreams:          100,
+		MaxConcurrentStreams:          32, // clients open another connection when they need more
 		MaxReadFrameSize:              16 << 10,
 		MaxDecoderHeaderTableSize:     4 << 10,
 		MaxReceiveBufferPerConnection: 256 << 10,

@@ -198,7 +198,8 @@ func serveOn(s *http.Server, l net.Listener, secure bool) (err error) {
 }
 
 func listen(addr, flag string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	// No probes of silent connections: the servers' time limits end them.
+	l, err := (&net.ListenConfig{KeepAlive: -1}).Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%w; choose another address with %s", err, flag)
 	}

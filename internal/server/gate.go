@@ -1,11 +1,14 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -51,7 +54,7 @@ type GateConfig struct {
 	Connections int // open at once; more than 0
 
 	// Refusals is how many refused requests a second and source are answered at
-	// once, and half as many connections a second that come to nothing. 0 is no limit.
+	// once, and as many connections a second that come to nothing. 0 is no limit.
 	Refusals int
 
 	// Proxies bring the connections of many clients: theirs are not held up.
@@ -63,11 +66,22 @@ type GateConfig struct {
 
 const (
 	// freeBytes is what a stranger may send with each request before his bytes
-	// cost: more than what nearly every first request has.
-	freeBytes = 16 << 10
-
-	// chargedBytes are one unit of the budget.
+	// cost: more than what nearly every first request has. chargedBytes are one
+	// unit of the budget.
+	freeBytes    = 32 << 10
 	chargedBytes = 4 << 10
+
+	// headWeight is how much a byte of a head counts, since headers take longer
+	// to read than a body.
+	headWeight = 4
+
+	// headLines is how many lines the head of a stranger's request may have. The
+	// time that short ones take is out of proportion to what they cost to send.
+	headLines = 128
+
+	// lostBytes are one unit of the budget of connections, for one that came to
+	// nothing.
+	lostBytes = 2 << 10
 
 	// chargedHeaders too: many short headers cost more than one long one.
 	chargedHeaders = 64
@@ -82,8 +96,8 @@ const (
 	// wait longer is closed.
 	longestHold = 2 * time.Second
 
-	// bodyTime is how long a request may take to arrive, from its first byte on.
-	bodyTime = 30 * time.Second
+	// longestPause is for how long a stranger who sends much is not read.
+	longestPause = 10 * time.Second
 
 	// evicted is which part of all connections is closed at once at the bound,
 	// so that looking for them costs little: 1/64.
@@ -94,7 +108,7 @@ const (
 func NewGate(cfg GateConfig) *Gate {
 	g := &Gate{cfg: cfg, start: time.Now().Add(-time.Hour)}
 	g.refusals = newBudget(cfg.Refusals, g.now)
-	g.strangers = newBudget((cfg.Refusals+1)/2, g.now)
+	g.strangers = newBudget(cfg.Refusals, g.now)
 	g.bodies.init(bodyMemory)
 	return g
 }
@@ -135,7 +149,7 @@ func (g *Gate) Guard(s *http.Server, l net.Listener) net.Listener {
 		}
 		return context.WithValue(ctx, connKey{}, c)
 	}
-	return &gateListener{l, g}
+	return &gateListener{Listener: l, gate: g}
 }
 
 type connKey struct{}
@@ -150,9 +164,23 @@ func connOf(ctx context.Context) *conn {
 type gateListener struct {
 	net.Listener
 	gate *Gate
+
+	// What the goroutine that accepts has refused, and in which moment.
+	moment  time.Duration
+	refused int
 }
 
-// Accept returns the next connection that may be served.
+const (
+	// refusalMoment and refusalsAtOnce bound how many connections a second are
+	// refused: 5,000. Above that they are left to the kernel, whose queue is
+	// short, and which has their clients try again in a second.
+	refusalMoment  = 10 * time.Millisecond
+	refusalsAtOnce = 50
+)
+
+// Accept returns the next connection that may be served. In a flood it lets
+// others run after each: while there is one to accept it would not stop before
+// the scheduler makes it, and on one core that is ten milliseconds each time.
 func (l *gateListener) Accept() (net.Conn, error) {
 	for {
 		raw, err := l.Listener.Accept()
@@ -160,11 +188,28 @@ func (l *gateListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if c := l.gate.admit(raw); c != nil {
+			if c.hold > 0 {
+				runtime.Gosched()
+			}
 			return c, nil
 		}
 		l.gate.refused.Add(1)
 		abandon(raw)
+		l.pace()
 	}
+}
+
+// pace keeps refusing connections from taking all the time there is.
+func (l *gateListener) pace() {
+	now := l.gate.now()
+	if now-l.moment > refusalMoment {
+		l.moment, l.refused = now, 0
+	}
+	if l.refused++; l.refused < refusalsAtOnce {
+		runtime.Gosched()
+		return
+	}
+	time.Sleep(l.moment + refusalMoment - now)
 }
 
 // abandon closes a connection without waiting for its peer to agree.
@@ -177,7 +222,7 @@ func abandon(c net.Conn) {
 
 // admit makes room for a connection, or returns nil.
 func (g *Gate) admit(raw net.Conn) *conn {
-	c := &conn{Conn: raw, gate: g, ended: make(chan struct{}), hurry: make(chan struct{}, 1)}
+	c := &conn{Conn: raw, gate: g, ended: make(chan struct{}), hurry: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
 	c.source = hostAddr(raw.RemoteAddr().String())
 	if c.pays = !g.cfg.Proxies.trust(c.source); c.pays {
 		c.deposit = 1
@@ -202,29 +247,37 @@ func (g *Gate) admit(raw net.Conn) *conn {
 // are too many.
 func (g *Gate) enter(c *conn) bool {
 	g.mu.Lock()
-	var victims []*conn
-	if len(g.conns) >= g.cfg.Connections {
-		victims = g.longestWaiting(max(1, g.cfg.Connections/evicted))
+	full := len(g.conns) >= g.cfg.Connections
+	g.mu.Unlock()
+	if full && !g.evict(c) {
+		return false
 	}
-	room := len(g.conns)-len(victims) < g.cfg.Connections
-	if room {
-		c.index = len(g.conns)
-		g.conns = append(g.conns, c)
-	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c.index = len(g.conns)
+	g.conns = append(g.conns, c)
+	return true
+}
+
+// evict closes the connections that have waited longest, and reports whether
+// there were any. It spares one, which needs the room.
+func (g *Gate) evict(but *conn) bool {
+	g.mu.Lock()
+	victims := g.longestWaiting(max(1, g.cfg.Connections/evicted), but)
 	g.mu.Unlock()
 	for _, v := range victims {
 		g.dropped.Add(1)
 		_ = v.Close()
 	}
-	return room
+	return len(victims) > 0
 }
 
 // longestWaiting returns the n connections that have waited longest for a
 // complete request, or fewer when fewer wait. g.mu is held.
-func (g *Gate) longestWaiting(n int) []*conn {
+func (g *Gate) longestWaiting(n int, but *conn) []*conn {
 	waiting := make([]waiter, 0, len(g.conns))
 	for _, c := range g.conns {
-		if c.busy.Load() == 0 {
+		if c != but && c.busy.Load() == 0 {
 			waiting = append(waiting, waiter{c, c.since.Load()})
 		}
 	}
@@ -262,9 +315,16 @@ type conn struct {
 	hold   time.Duration // before the first byte is read; for the reader alone
 
 	since atomic.Int64 // when it began to wait for a complete request, on the gate's clock
-	busy  atomic.Int32 // complete requests under way
 	known atomic.Bool  // the last request was a caller's
-	bytes atomic.Int64 // what a stranger sent since his last request
+	begun atomic.Int32 // requests under way
+	busy  atomic.Int32 // of them, those that are complete
+	late  atomic.Int32 // of them, those whose refusal waits
+	sent  atomic.Int64 // what a stranger sent since his last request, by weight
+	lines atomic.Int32 // of his heads since then
+
+	// turn is held by a request that began while a refusal waited, so that a
+	// stranger has one at a time with HTTP/2 too.
+	turn chan struct{}
 
 	mu      sync.Mutex
 	deposit int // units that it paid when it was opened; guarded by mu
@@ -284,14 +344,26 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.hold = 0
 	}
 	n, err := c.Conn.Read(p)
-	before := c.bytes.Load()
-	after := c.bytes.Add(int64(n))
-	if units := charged(after) - charged(before); units > 0 && c.pays {
-		wait, _ := c.gate.refusals.take(c.source, int(units), bodyTime)
-		c.sleep(min(wait, bodyTime))
+	weight := int64(n)
+	if c.begun.Load() == 0 {
+		weight *= headWeight
+		if c.lines.Add(int32(bytes.Count(p[:n], newline))) > headLines && !c.gate.cfg.TLS {
+			_, _ = c.Conn.Write(tooManyHeaders)
+			return 0, io.EOF
+		}
+	}
+	after := c.sent.Add(weight)
+	if units := charged(after) - charged(after-weight); units > 0 && c.pays {
+		wait, _ := c.gate.refusals.take(c.source, int(units), longestPause)
+		c.sleep(min(wait, longestPause))
 	}
 	return n, err
 }
+
+var (
+	newline        = []byte{'\n'}
+	tooManyHeaders = []byte("HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+)
 
 // charged returns how many units a stranger's bytes cost.
 func charged(n int64) int64 { return max(n-freeBytes, 0) / chargedBytes }
@@ -344,8 +416,17 @@ func (c *conn) Close() error {
 	c.once.Do(func() {
 		close(c.ended)
 		c.gate.leave(c)
+		c.settle()
 	})
 	return c.Conn.Close()
+}
+
+// settle has a stranger's connection pay for what was sent on it and came to
+// nothing.
+func (c *conn) settle() {
+	if n := int(c.sent.Load() / lostBytes); n > 0 && !c.known.Load() && c.pays {
+		c.gate.strangers.take(c.source, n, longestHold)
+	}
 }
 
 // redeem gives back what was paid for the connection: it was not for nothing.

@@ -13,19 +13,36 @@ import (
 type visit struct {
 	gate *Gate // nil when there are no limits
 	conn *conn // nil when the gate does not guard the listener
+	turn bool  // holds conn.turn
 	busy bool  // counted in conn.busy
 	held int64 // bytes of gate.bodies
 }
 
-// begin begins a request. It fails when there are more of them than
-// connections, as HTTP/2 has it.
+// begin begins a request. When there are more of them than connections, as
+// HTTP/2 has it, those connections go that have waited longest; the request is
+// refused when that does not help.
 func (v *visit) begin(ctx context.Context, g *Gate) error {
 	if g == nil {
 		return nil
 	}
 	v.gate, v.conn = g, connOf(ctx)
-	if g.requests.Add(1) > 2*int64(g.cfg.Connections) {
-		return g.overload("too many requests under way")
+	if v.conn != nil {
+		v.conn.begun.Add(1)
+		v.conn.lines.Store(0)
+	}
+	if n := g.requests.Add(1); n > int64(g.cfg.Connections) {
+		g.evict(v.conn)
+		if n > 2*int64(g.cfg.Connections) {
+			return g.overload("too many requests under way")
+		}
+	}
+	if v.conn != nil && v.conn.late.Load() > 0 {
+		select {
+		case v.conn.turn <- struct{}{}:
+			v.turn = true
+		case <-ctx.Done():
+			return awserr.New(http.StatusBadRequest, "ClientLeft", "The client left before its turn.")
+		}
 	}
 	return nil
 }
@@ -65,7 +82,7 @@ func (v *visit) welcome() {
 		return
 	}
 	c.known.Store(true)
-	c.bytes.Store(0)
+	c.sent.Store(0)
 	c.redeem()
 	v.gate.refusals.prove(c.source)
 	v.gate.strangers.prove(c.source)
@@ -83,7 +100,7 @@ func (v *visit) repel(ctx context.Context, source netip.Addr, header, answer htt
 	v.idle()
 	if v.conn != nil {
 		v.conn.known.Store(false)
-		v.conn.bytes.Store(0)
+		v.conn.sent.Store(0)
 	}
 	wait, ok := g.refusals.take(source, 1+len(header)/chargedHeaders, longestDelay)
 	if !ok {
@@ -92,6 +109,10 @@ func (v *visit) repel(ctx context.Context, source netip.Addr, header, answer htt
 	}
 	if wait > 0 {
 		g.delayed.Add(1)
+		if v.conn != nil {
+			v.conn.late.Add(1)
+			defer v.conn.late.Add(-1)
+		}
 		t := time.NewTimer(wait)
 		defer t.Stop()
 		select {
@@ -112,6 +133,12 @@ func (v *visit) end() {
 	}
 	v.release()
 	v.idle()
+	if v.turn {
+		<-v.conn.turn
+	}
+	if v.conn != nil {
+		v.conn.begun.Add(-1)
+	}
 	v.gate.requests.Add(-1)
 	v.gate = nil
 }

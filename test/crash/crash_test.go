@@ -6,6 +6,7 @@ package crash
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/sigv4"
 	"github.com/daypass/daypass/test/postgres"
 	"github.com/daypass/daypass/test/process"
@@ -159,6 +161,32 @@ func (w *world) check() {
 		all.Go(wr.check)
 	}
 	all.Wait()
+	w.checkRecord()
+}
+
+// checkRecord looks for the record of every call that was answered to have
+// changed or issued something.
+func (w *world) checkRecord() {
+	w.t.Helper()
+	recorded := map[string]bool{}
+	err := spool.Scan(filepath.Join(w.cfg.Dir, "spool"), func(record []byte) error {
+		var r struct{ RequestID string }
+		if err := json.Unmarshal(record, &r); err != nil {
+			return err
+		}
+		recorded[r.RequestID] = true
+		return nil
+	})
+	if err != nil {
+		w.t.Errorf("reading the record: %v", err)
+	}
+	for _, wr := range w.writers {
+		for _, id := range wr.requests {
+			if !recorded[id] {
+				w.t.Errorf("call %s was answered and is not in the record", id)
+			}
+		}
+	}
 }
 
 // A first start that is killed leaves nothing that a later one trips over, and

@@ -16,6 +16,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/daypass/daypass/internal/store"
 )
 
 // Streams are where a command prints.
@@ -50,11 +52,19 @@ func Run(ctx context.Context, args []string, std Streams, env Env) int {
 	if err == nil {
 		return exitFine
 	}
-	fmt.Fprintln(std.Err, "daypass: "+oneLine(err))
+	fmt.Fprintln(std.Err, "daypass: "+oneLine(err)+remedy(err))
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}
 	return exitFail
+}
+
+// remedy says what mends a failure whose error, from deep down, cannot know.
+func remedy(err error) string {
+	if errors.Is(err, store.ErrCorrupt) {
+		return "; stop daypass, move daypass.db, daypass.db-wal and daypass.db-shm away together, and bring a backup back with 'daypass restore FILE'"
+	}
+	return ""
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

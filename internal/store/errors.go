@@ -27,15 +27,34 @@ var (
 	// what was answered before stands. An Update that ends with it is not to be
 	// taken as undone: when the answer of a commit is lost, nobody knows.
 	ErrUnavailable = errors.New("database unavailable")
+
+	// ErrCorrupt is in errors of reading what is not as it was written. It is
+	// not ErrUnavailable: it does not pass.
+	ErrCorrupt = errors.New("the database is damaged")
 )
 
 // unavailable puts ErrUnavailable into an error that the surroundings of the
-// database have caused, and leaves any other as it is.
+// database have caused, or ErrCorrupt into one that its damage has, and leaves
+// any other as it is.
 func unavailable(err error) error {
-	if err == nil || errors.Is(err, ErrUnavailable) || !surroundings(err) {
+	switch {
+	case err == nil, errors.Is(err, ErrUnavailable), errors.Is(err, ErrCorrupt):
 		return err
+	case surroundings(err):
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	case corrupt(err):
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	return err
+}
+
+func corrupt(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		code := e.Code() & 0xff
+		return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
+	}
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (pg.Code == "XX001" || pg.Code == "XX002") // a damaged page, a damaged index
 }
 
 func surroundings(err error) bool {

@@ -47,6 +47,9 @@ func TestSurroundingsAreToldFromMistakes(t *testing.T) {
 			}
 		})
 	}
+	if err := unavailable(pg("XX001")); !errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnavailable) {
+		t.Errorf("a damaged page is %v, want ErrCorrupt alone", err)
+	}
 	if unavailable(nil) != nil {
 		t.Error("unavailable(nil) is an error")
 	}

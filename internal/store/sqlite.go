@@ -48,7 +48,7 @@ func (db *DB) openSQLite(ctx context.Context, c Config) error {
 		return err
 	}
 	if err := db.migrate(ctx, sqliteDialect); err != nil {
-		return fmt.Errorf("opening %s: %w", file, err)
+		return fmt.Errorf("opening %s: %w", file, unavailable(err))
 	}
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
 	if db.readers, err = open("&_pragma=query_only(1)", readers, "begin"); err != nil {

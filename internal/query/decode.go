@@ -56,11 +56,14 @@ func (d *decoder) decode(s *Schema, params []param, v reflect.Value) error {
 		}
 		f := &s.Fields[i]
 		if f.Kind == Struct || f.Kind == List {
-			n, ok := place(f, i, rest, dotted, p.value)
+			n, ok := nest(f, i, rest, dotted, p.value)
 			if !ok {
 				return malformedInput()
 			}
 			if n.field >= 0 {
+				if inner == nil {
+					inner = make([]nested, 0, len(params))
+				}
 				inner = append(inner, n)
 			}
 			continue
@@ -98,11 +101,11 @@ func (d *decoder) decode(s *Schema, params []param, v reflect.Value) error {
 	return nil
 }
 
-// place reads what follows the name of a structure or a list. A field of -1
+// nest reads what follows the name of a structure or a list. A field of -1
 // says that the parameter stands for nothing: `Tags=` is the empty list.
 // It reports false for a parameter that makes no sense there: were it ignored,
 // a misspelt list of policies would be no list of policies.
-func place(f *Field, i int, rest string, dotted bool, value string) (n nested, ok bool) {
+func nest(f *Field, i int, rest string, dotted bool, value string) (n nested, ok bool) {
 	if !dotted {
 		return nested{field: -1}, value == ""
 	}
@@ -189,7 +192,9 @@ func (d *decoder) inner(f *Field, elements [][]param, v reflect.Value) error {
 			v.Set(reflect.New(f.Struct.Type))
 			v = v.Elem()
 		}
-		return d.within(f.path, func() error { return d.decode(f.Struct, elements[0], v) })
+		d.enter(f, 0)
+		defer d.leave()
+		return d.decode(f.Struct, elements[0], v)
 	}
 	d.count(f, elements)
 	if f.Elem.Kind == String {
@@ -203,9 +208,9 @@ func (d *decoder) inner(f *Field, elements [][]param, v reflect.Value) error {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(elements), len(elements)))
 	for i, e := range elements {
-		err := d.within(f.path+"."+strconv.Itoa(i+1)+".member", func() error {
-			return d.decode(f.Elem.Struct, e, v.Index(i))
-		})
+		d.enter(f, i+1)
+		err := d.decode(f.Elem.Struct, e, v.Index(i))
+		d.leave()
 		if err != nil {
 			return err
 		}
@@ -217,7 +222,7 @@ func (d *decoder) inner(f *Field, elements [][]param, v reflect.Value) error {
 func (f *Field) set(v reflect.Value, text string) bool {
 	if f.Kind == String {
 		if f.Pointer {
-			*v.Addr().Interface().(**string) = &text
+			*v.Addr().Interface().(**string) = new(text)
 		} else {
 			v.SetString(text)
 		}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"bytes"
 	"errors"
 	"iter"
 	"net/http"
@@ -38,77 +39,94 @@ func ParseForm(rawQuery string, body []byte, contentType string) (*Form, error) 
 			Err:     ErrContentType,
 		}
 	}
-	text := string(body)
-	n := count(rawQuery) + count(text)
+	n := count([]byte(rawQuery)) + count(body)
 	if n > MaxParameters {
 		return nil, awserr.New(http.StatusBadRequest, "MalformedInput", "The request has more than %d parameters.", MaxParameters)
 	}
-	f := &Form{params: make([]param, 0, n)}
-	if err := f.parse(rawQuery); err != nil {
+	d := decoding{ends: make([]int, 0, 2*n)}
+	d.text.Grow(len(rawQuery) + len(body))
+	if err := d.parse([]byte(rawQuery)); err != nil {
 		return nil, err
 	}
-	if err := f.parse(text); err != nil {
+	if err := d.parse(body); err != nil {
 		return nil, err
 	}
-	return f, nil
+	return d.form()
 }
 
 // count returns an upper limit of the number of parameters in s.
-func count(s string) int {
-	if s == "" {
+func count(s []byte) int {
+	if len(s) == 0 {
 		return 0
 	}
-	return strings.Count(s, "&") + 1
+	return bytes.Count(s, []byte{'&'}) + 1
 }
 
-// parse appends the parameters of s. A parameter without a name is dropped;
-// one without "=" has the empty value.
-func (f *Form) parse(s string) error {
-	for s != "" {
-		var pair string
-		pair, s, _ = strings.Cut(s, "&")
-		name, value, _ := strings.Cut(pair, "=")
-		name, err := unescape(name)
-		if err != nil {
-			return err
-		}
-		if value, err = unescape(value); err != nil {
-			return err
-		}
-		if name != "" {
-			f.params = append(f.params, param{name, value})
+// decoding is a form on its way: the texts of names and values one after the
+// other, in one piece of memory, and where each ends.
+type decoding struct {
+	text strings.Builder
+	ends []int
+}
+
+// parse decodes the parameters of s. One without "=" has the empty value.
+func (d *decoding) parse(s []byte) error {
+	for len(s) > 0 {
+		var pair []byte
+		pair, s, _ = bytes.Cut(s, []byte{'&'})
+		name, value, _ := bytes.Cut(pair, []byte{'='})
+		for _, text := range [...][]byte{name, value} {
+			if err := d.unescape(text); err != nil {
+				return err
+			}
+			d.ends = append(d.ends, d.text.Len())
 		}
 	}
 	return nil
 }
 
-// unescape undoes form encoding: "+" and "%20" are both a space. The result
-// shares memory with s when there is nothing to undo.
-func unescape(s string) (string, error) {
-	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
-		return s, checkUTF8(s)
+// form returns the form. A parameter without a name is dropped.
+func (d *decoding) form() (*Form, error) {
+	text, start := d.text.String(), 0
+	f := &Form{params: make([]param, 0, len(d.ends)/2)}
+	for i := 0; i < len(d.ends); i += 2 {
+		p := param{text[start:d.ends[i]], text[d.ends[i]:d.ends[i+1]]}
+		start = d.ends[i+1]
+		if !utf8.ValidString(p.name) || !utf8.ValidString(p.value) {
+			return nil, awserr.New(http.StatusBadRequest, "MalformedInput", "The request parameters are not valid UTF-8.")
+		}
+		if p.name != "" {
+			f.params = append(f.params, p)
+		}
 	}
-	b := make([]byte, 0, len(s))
+	return f, nil
+}
+
+// unescape undoes form encoding: "+" and "%20" are both a space.
+func (d *decoding) unescape(s []byte) error {
+	done := 0 // s[:done] is in d.text
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '+':
-			b = append(b, ' ')
+			d.text.Write(s[done:i])
+			d.text.WriteByte(' ')
+			done = i + 1
 		case '%':
 			if len(s)-i < 3 {
-				return "", malformed("Incomplete trailing escape % sequence")
+				return malformed("Incomplete trailing escape % sequence")
 			}
 			hi, lo := unhex(s[i+1]), unhex(s[i+2])
 			if hi < 0 || lo < 0 {
-				return "", malformed("Illegal hex character in escape % pattern: " + strings.ToValidUTF8(s[i:i+3], "\uFFFD"))
+				return malformed("Illegal hex character in escape % pattern: " + strings.ToValidUTF8(string(s[i:i+3]), "\uFFFD"))
 			}
-			b = append(b, byte(hi<<4|lo))
+			d.text.Write(s[done:i])
+			d.text.WriteByte(byte(hi<<4 | lo))
 			i += 2
-		default:
-			b = append(b, s[i])
+			done = i + 1
 		}
 	}
-	s = string(b)
-	return s, checkUTF8(s)
+	d.text.Write(s[done:])
+	return nil
 }
 
 // unhex returns the value of a hexadecimal digit, or -1.
@@ -126,13 +144,6 @@ func unhex(c byte) int {
 
 func malformed(message string) error {
 	return awserr.New(http.StatusBadRequest, "MalformedQueryString", "%s", message)
-}
-
-func checkUTF8(s string) error {
-	if !utf8.ValidString(s) {
-		return awserr.New(http.StatusBadRequest, "MalformedInput", "The request parameters are not valid UTF-8.")
-	}
-	return nil
 }
 
 // Get returns the first value of a parameter and reports whether there is one.

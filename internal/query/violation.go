@@ -28,9 +28,32 @@ const (
 // element of a list of structures is "tags.1.member.key".
 type violations struct {
 	echo   bool
-	prefix string // path of the structure being filled, with its final dot
+	within []place // where the structure being filled is, from the outside in
 	n      int
 	text   []byte
+}
+
+// place is a member that is a structure, or the element of one that is a list.
+type place struct {
+	member *Field
+	index  int // from 1 in a list; 0 for a structure
+}
+
+// enter notes that a structure is being filled, until leave.
+func (vs *violations) enter(f *Field, index int) { vs.within = append(vs.within, place{f, index}) }
+func (vs *violations) leave()                    { vs.within = vs.within[:len(vs.within)-1] }
+
+// appendPath appends the path of the structure being filled, with its final dot.
+func (vs *violations) appendPath(dst []byte) []byte {
+	for _, p := range vs.within {
+		dst = append(dst, p.member.path...)
+		if p.index > 0 {
+			dst = strconv.AppendInt(append(dst, '.'), int64(p.index), 10)
+			dst = append(dst, ".member"...)
+		}
+		dst = append(dst, '.')
+	}
+	return dst
 }
 
 // err returns what was gathered, nil when that is nothing.
@@ -42,15 +65,6 @@ func (vs *violations) err() error {
 		return awserr.Validation("1 validation error detected: %s", vs.text)
 	}
 	return awserr.Validation("%d validation errors detected: %s", vs.n, vs.text)
-}
-
-// within calls f for what is in the member at path.
-func (vs *violations) within(path string, f func() error) error {
-	before := vs.prefix
-	vs.prefix = before + path + "."
-	err := f()
-	vs.prefix = before
-	return err
 }
 
 // add appends a clause. value is the offending value in quotes, "null", or ""
@@ -68,7 +82,7 @@ func (vs *violations) add(f *Field, value, constraint string) {
 		vs.text = append(append(vs.text, value...), ' ')
 	}
 	vs.text = append(vs.text, "at '"...)
-	vs.text = append(append(vs.text, vs.prefix...), f.path...)
+	vs.text = append(vs.appendPath(vs.text), f.path...)
 	vs.text = append(vs.text, "' failed to satisfy constraint: "...)
 	vs.text = append(vs.text, constraint...)
 }

@@ -40,7 +40,7 @@ const (
 	tagFactValue = 2
 )
 
-func appendText(b []byte, tag byte, v string) []byte {
+func appendText[T string | []byte | Packed](b []byte, tag byte, v T) []byte {
 	b = binary.AppendUvarint(append(b, tag), uint64(len(v)))
 	return append(b, v...)
 }
@@ -58,7 +58,7 @@ func appendNumber(b []byte, tag byte, v int64) []byte {
 		return b
 	}
 	var n [binary.MaxVarintLen64]byte
-	return appendText(b, tag, string(n[:binary.PutUvarint(n[:], uint64(v))]))
+	return appendText(b, tag, n[:binary.PutUvarint(n[:], uint64(v))])
 }
 
 func appendTime(b []byte, tag byte, t time.Time) []byte {
@@ -84,7 +84,7 @@ func (s *Session) append(b []byte, packed Packed) []byte {
 	b = appendTime(b, tagMFA, s.MFA)
 	b = appendNumber(b, tagDepth, int64(s.Depth))
 	if packed != nil {
-		b = appendText(b, tagPacked, string(packed))
+		b = appendText(b, tagPacked, packed)
 	}
 	for _, f := range s.Facts {
 		tag := byte(tagFact)
@@ -95,7 +95,7 @@ func (s *Session) append(b []byte, packed Packed) []byte {
 		for _, v := range f.Values {
 			inner = appendText(inner, tagFactValue, v)
 		}
-		b = appendText(b, tag, string(inner))
+		b = appendText(b, tag, inner)
 	}
 	return b
 }

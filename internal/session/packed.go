@@ -42,7 +42,7 @@ func (s *Session) Pack() Packed {
 	if s.Policy == "" && len(s.PolicyARNs) == 0 && len(s.Tags) == 0 {
 		return nil
 	}
-	var plain []byte
+	plain := make([]byte, 0, len(s.Policy)+256)
 	if s.Policy != "" {
 		plain = appendText(plain, tagPolicy, s.Policy)
 	}
@@ -54,8 +54,10 @@ func (s *Session) Pack() Packed {
 		if t.Transitive {
 			tag = tagTransitive
 		}
-		pair := append(binary.AppendUvarint(nil, uint64(len(t.Key))), t.Key+t.Value...)
-		plain = appendText(plain, tag, string(pair))
+		var n [binary.MaxVarintLen64]byte
+		length := n[:binary.PutUvarint(n[:], uint64(len(t.Key)))]
+		plain = binary.AppendUvarint(append(plain, tag), uint64(len(length)+len(t.Key)+len(t.Value)))
+		plain = append(append(append(plain, length...), t.Key...), t.Value...)
 	}
 	var out bytes.Buffer
 	w := deflaters.Get().(*flate.Writer)

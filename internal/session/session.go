@@ -97,7 +97,7 @@ const purpose = "session"
 // Seal returns the session's token. It fails when the token would be longer
 // than [MaxToken].
 func Seal(ring *keys.Ring, s *Session, packed Packed, now time.Time) (string, error) {
-	plain := s.append(nil, packed)
+	plain := s.append(make([]byte, 0, 512+len(packed)), packed)
 	n := base64.StdEncoding.EncodedLen(len(plain) + keys.Overhead)
 	if n > MaxToken {
 		return "", fmt.Errorf("session token of %d characters is longer than %d", n, MaxToken)

@@ -55,6 +55,11 @@ const (
 	lazyDelay  = 200 * time.Millisecond // how long a record that nobody waits for may stay in memory
 	retryDelay = 250 * time.Millisecond // between attempts at a disk that refuses
 	maxWait    = 10 * time.Second       // for the disk, before a caller is told ErrUnavailable
+
+	// A group of crowd records says that many callers are there: the next one
+	// gets a moment to gather, since a sync costs the same for few and for many.
+	crowd  = 4
+	moment = time.Millisecond
 )
 
 // Config says where a spool is and how much of it is kept.
@@ -217,6 +222,9 @@ func (s *Spool) run() {
 		}
 		if g := s.take(spare); g != nil {
 			s.write(g)
+			if g.records >= crowd && !quitting {
+				time.Sleep(moment)
+			}
 			if spare = g.frames; cap(spare) > 2*pressure {
 				spare = nil
 			}

@@ -10,6 +10,10 @@ import (
 
 const version = 1
 
+// maxNumber bounds the numbers in a token: times until the year 10000, and so
+// all else.
+const maxNumber = 253402300800
+
 // Field tags of version 1. A number is never given a second meaning.
 const (
 	tagKind      = 1
@@ -156,7 +160,7 @@ func (s *Session) setField(tag byte, v []byte) (err error) {
 		return s.addFact(v, tag == tagMultiFact)
 	case tagKind, tagIssued, tagExpires, tagMFA, tagDepth:
 		n, w := binary.Uvarint(v)
-		if w != len(v) {
+		if w != len(v) || n == 0 || n > maxNumber { // zero is left out
 			return fmt.Errorf("%w: number in field %d", ErrMalformed, tag)
 		}
 		s.setNumber(tag, int64(n))
@@ -169,7 +173,7 @@ func (s *Session) setField(tag byte, v []byte) (err error) {
 func (s *Session) setNumber(tag byte, n int64) {
 	switch tag {
 	case tagKind:
-		s.Kind = Kind(n)
+		s.Kind = Kind(min(n, int64(Federated)+1)) // which is refused
 	case tagIssued:
 		s.Issued = time.Unix(n, 0).UTC()
 	case tagExpires:

@@ -13,6 +13,9 @@ const (
 	// logMemory is how much of the log may wait to be written.
 	logMemory = 1 << 20
 
+	// logPause is how long lines gather before they are written together.
+	logPause = 5 * time.Millisecond
+
 	// logPatience is how long the end of the process waits for it.
 	logPatience = 2 * time.Second
 )
@@ -66,6 +69,11 @@ func (l *logWriter) run() {
 		l.mu.Lock()
 		for len(l.waiting) == 0 && !l.closed {
 			l.some.Wait()
+		}
+		if !l.closed {
+			l.mu.Unlock()
+			time.Sleep(logPause)
+			l.mu.Lock()
 		}
 		if len(l.waiting) == 0 {
 			l.mu.Unlock()

@@ -56,10 +56,9 @@ const (
 	retryDelay = 250 * time.Millisecond // between attempts at a disk that refuses
 	maxWait    = 10 * time.Second       // for the disk, before a caller is told ErrUnavailable
 
-	// A group of crowd records says that many callers are there: the next one
-	// gets a moment to gather, since a sync costs the same for few and for many.
-	crowd  = 4
-	moment = time.Millisecond
+	// A sync costs the same for few callers and for many. So a group is written
+	// when about as many wait for it as did for the last one, or after a moment.
+	moment = 2 * time.Millisecond
 )
 
 // Config says where a spool is and how much of it is kept.
@@ -83,12 +82,14 @@ type Spool struct {
 	quit chan struct{}
 	done chan struct{}
 	lazy *time.Timer // wakes the writer for records that nobody waits for
+	soon *time.Timer // wakes it for a group that fewer wait for than for the last
 
 	failing atomic.Bool // the last write was refused
 
 	mu      sync.Mutex
 	next    *group // gathers; guarded by mu
 	writing int    // bytes of the group that is being written; guarded by mu
+	enough  int    // callers who wait for a group that is to be written at once; guarded by mu
 	closed  bool   // guarded by mu
 
 	records, groups, failures, dropped atomic.Int64
@@ -98,6 +99,7 @@ type Spool struct {
 type group struct {
 	frames  []byte
 	records int64
+	waiters int         // callers who wait for the group
 	limit   *time.Timer // settles the group after maxWait; set with the first record
 	settled sync.Once
 	ready   chan struct{} // closed when err is set
@@ -128,8 +130,9 @@ func Open(cfg Config) (*Spool, error) {
 	if err := s.disk.look(); err != nil {
 		return nil, err
 	}
-	s.lazy = time.AfterFunc(time.Hour, s.poke)
+	s.lazy, s.soon = time.AfterFunc(time.Hour, s.poke), time.AfterFunc(time.Hour, s.poke)
 	s.lazy.Stop()
+	s.soon.Stop()
 	go s.run()
 	return s, nil
 }
@@ -183,17 +186,24 @@ func (s *Spool) Append(record []byte, durable bool) error {
 	}
 	g.frames = appendFrame(g.frames, record, sum)
 	g.records++
-	waiting := len(g.frames)
+	bytes := len(g.frames)
+	waits := durable || bytes >= pressure
+	if waits {
+		g.waiters++
+	}
+	waiters, enough := g.waiters, s.enough
 	s.mu.Unlock()
 
 	switch {
-	case durable || waiting >= eager:
+	case bytes >= eager || waits && waiters >= enough:
 		s.poke()
+	case waits && waiters == 1:
+		s.soon.Reset(moment)
 	case first:
 		s.lazy.Reset(lazyDelay)
 	}
 	switch {
-	case !durable && waiting < pressure:
+	case !waits:
 		return nil
 	case s.failing.Load():
 		return ErrUnavailable // the record is kept; nobody knows until when
@@ -222,9 +232,6 @@ func (s *Spool) run() {
 		}
 		if g := s.take(spare); g != nil {
 			s.write(g)
-			if g.records >= crowd && !quitting {
-				time.Sleep(moment)
-			}
 			if spare = g.frames; cap(spare) > 2*pressure {
 				spare = nil
 			}
@@ -244,7 +251,7 @@ func (s *Spool) take(spare []byte) *group {
 	if g.records == 0 {
 		return nil
 	}
-	s.next, s.writing = newGroup(spare), len(g.frames)
+	s.next, s.writing, s.enough = newGroup(spare), len(g.frames), g.waiters*3/4
 	return g
 }
 

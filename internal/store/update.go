@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 )
 
@@ -55,7 +56,24 @@ func (db *DB) settle(u *update) {
 	db.writes.writing.Lock()
 	defer db.writes.writing.Unlock()
 	for !u.done {
+		db.writes.gather()
 		db.runBatch(db.writes.take())
+	}
+}
+
+// gather lets those arrive who are on their way: as long as others that can run
+// add updates, a commit now would serve few, and the next would come at once.
+// It does not sleep: who is alone commits at once.
+func (w *combiner) gather() {
+	for before := -1; ; {
+		w.mu.Lock()
+		n := len(w.waiting)
+		w.mu.Unlock()
+		if n == before || n >= maxBatch {
+			return
+		}
+		before = n
+		runtime.Gosched()
 	}
 }
 

@@ -17,7 +17,7 @@ const module = "github.com/daypass/daypass"
 var layers = [][]string{
 	{"cmd/daypass"},
 	{"internal/cli", "daypasstest", "internal/golden"},
-	{"test/process", "test/postgres", "test/clients", "test/crash", "test/upgrade", "test/replicas", "test/flood"},
+	{"test/process", "test/postgres", "test/clients", "test/crash", "test/upgrade", "test/million", "test/replicas", "test/flood"},
 	{"internal/installation"},
 	{"internal/server"},
 	{"internal/stssvc", "internal/iamsvc"},

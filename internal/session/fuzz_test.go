@@ -1,6 +1,10 @@
 package session
 
 import (
+	"bytes"
+	"compress/flate"
+	"io"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,6 +44,35 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, key string) {
 		if _, err := Open(ring, text, key, now); (err == nil) != (text == token && key == s.AccessKeyID) {
 			t.Errorf("Open(%q, %q) = %v", text, key, err)
+		}
+	})
+}
+
+// FuzzDeflate holds the property that compress/flate inflates what deflate
+// writes to the same text, and that no text grows by more than its headers.
+func FuzzDeflate(f *testing.F) {
+	for _, s := range []*Session{smallPolicy(), largeSession(), fullSession()} {
+		f.Add(s.plain(), uint16(1))
+	}
+	f.Add([]byte{}, uint16(1))
+	f.Add([]byte(dictionary), uint16(300))
+	f.Add([]byte("a"), uint16(60000))
+	noise := make([]byte, 4096)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	f.Add(noise, uint16(40)) // past the window and a stored block
+	f.Add(noise, uint16(1))
+	f.Fuzz(func(t *testing.T, text []byte, times uint16) {
+		plain := bytes.Repeat(text, max(1, min(int(times), maxUnpacked/(len(text)+1))))
+		packed := deflate(nil, plain)
+		if limit := len(plain) + 5*(len(plain)/maxStored+2); len(packed) > limit {
+			t.Errorf("%d bytes deflate to %d, want at most %d", len(plain), len(packed), limit)
+		}
+		got, err := io.ReadAll(flate.NewReaderDict(bytes.NewReader(packed), []byte(dictionary)))
+		if err != nil || !bytes.Equal(got, plain) {
+			t.Fatalf("%q %d times: inflated to %d bytes of %d, %v", text, times, len(got), len(plain), err)
+		}
+		if again := deflate([]byte("dst"), plain); string(again) != "dst"+string(packed) {
+			t.Errorf("%q %d times: deflated in two ways", text, times)
 		}
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"sync"
 )
 
 // Packed is the deflated form of a session's policies and tags.
@@ -29,19 +28,16 @@ const dictionary = `"NotAction":"NotResource":"Condition":{"StringLike":{"String
 	`{"Version":"2008-10-17",{"Effect":"Deny","Sid":"` +
 	`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::"*"}]}`
 
-var deflaters = sync.Pool{New: func() any {
-	w, err := flate.NewWriterDict(io.Discard, flate.DefaultCompression, []byte(dictionary))
-	if err != nil {
-		panic(err) // the level is a constant
-	}
-	return w
-}}
-
 // Pack returns the packed form of policies and tags, nil when there are none.
 func (s *Session) Pack() Packed {
 	if s.Policy == "" && len(s.PolicyARNs) == 0 && len(s.Tags) == 0 {
 		return nil
 	}
+	return deflate(nil, s.plain())
+}
+
+// plain is what [Packed] inflates to.
+func (s *Session) plain() []byte {
 	plain := make([]byte, 0, len(s.Policy)+256)
 	if s.Policy != "" {
 		plain = appendText(plain, tagPolicy, s.Policy)
@@ -59,13 +55,7 @@ func (s *Session) Pack() Packed {
 		plain = binary.AppendUvarint(append(plain, tag), uint64(len(length)+len(t.Key)+len(t.Value)))
 		plain = append(append(append(plain, length...), t.Key...), t.Value...)
 	}
-	var out bytes.Buffer
-	w := deflaters.Get().(*flate.Writer)
-	defer deflaters.Put(w)
-	w.Reset(&out)
-	_, _ = w.Write(plain) // a bytes.Buffer takes everything
-	_ = w.Close()
-	return out.Bytes()
+	return plain
 }
 
 // Percent is the value of PackedPolicySize: how much of the space allotted to

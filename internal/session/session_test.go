@@ -203,3 +203,13 @@ func TestSealRefusesWhatIsTooLong(t *testing.T) {
 		t.Errorf("sealed a token of %d characters", len(token))
 	}
 }
+
+// PackedPolicySize counts the bytes, and was fitted with compress/flate.
+func TestDeflatedIsAsSmallAsByCompressFlate(t *testing.T) {
+	std := stdDeflate(t)
+	for name, s := range map[string]*Session{"small": smallPolicy(), "large": largeSession(), "full": fullSession()} {
+		if got, limit := len(deflate(nil, s.plain())), len(std(s.plain())); got > limit {
+			t.Errorf("%s: %d bytes, by compress/flate %d", name, got, limit)
+		}
+	}
+}

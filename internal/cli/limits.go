@@ -26,7 +26,7 @@ type bounds struct{ connections, refusals int }
 
 func (b *bounds) flags(flags *pflag.FlagSet) {
 	flags.IntVar(&b.connections, "max-connections", 10_000, "open connections; beyond, the one that has waited longest is closed")
-	flags.IntVar(&b.refusals, "refusals-per-second", 2000, "refused requests of one address without a valid caller that are answered at once; 0 is no limit")
+	flags.IntVar(&b.refusals, "refusals-per-second", 1000, "refused requests of one address without a valid caller that are answered at once; 0 is no limit")
 }
 
 // check clamps the bound of connections to the file descriptors there are. Go

@@ -121,7 +121,7 @@ func (v *visit) repel(ctx context.Context, source netip.Addr, header, answer htt
 			return // it left early, and its connection was for nothing
 		}
 	}
-	if v.conn != nil {
+	if v.conn != nil && !g.cfg.TLS { // a handshake was not for nothing only if a caller made it
 		v.conn.redeem()
 	}
 }

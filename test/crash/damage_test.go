@@ -136,4 +136,3 @@ func TestAnUnreadableOrReadOnlyDirectoryIsNamed(t *testing.T) {
 		})
 	}
 }
-

@@ -76,11 +76,15 @@ func ReadBackup(ctx context.Context, dir string, r io.Reader, vault Vault) (b *R
 	return b, nil
 }
 
+// bulkCache is room for the indexes of a large database: ids are random, and
+// each row goes to a page of its own.
+const bulkCache = "_pragma=cache_size(-32768)" // KiB
+
 // openScratch makes a database that nobody misses after a crash.
 func openScratch(file string) (*DB, error) {
 	db := &DB{log: slog.New(slog.DiscardHandler)}
 	db.name.renew()
-	p, err := sqlitePool(file, "_pragma=synchronous(off)&_pragma=journal_mode(memory)&_pragma=foreign_keys(1)", 1, "begin immediate")
+	p, err := sqlitePool(file, "_pragma=synchronous(off)&_pragma=journal_mode(off)&_pragma=foreign_keys(1)&"+bulkCache, 1, "begin immediate")
 	db.writer = p
 	return db, err
 }
@@ -174,6 +178,11 @@ func (tx *Tx) restore(ctx context.Context, b *Restorable, replace bool) error {
 	}
 	if !empty && !replace {
 		return ErrNotEmpty
+	}
+	if tx.db.listens == nil {
+		if _, err := tx.exec("pragma cache_size = -32768"); err != nil {
+			return err
+		}
 	}
 	for _, t := range slices.Backward(b.tables) {
 		if slices.Contains(keptByRestore, t.name) {

@@ -118,43 +118,24 @@ func (w *writerName) renew() { w.name.Store(new(rand.Text())) }
 // plus the time that a request takes.
 const freshFor = 4 * time.Second
 
-// watch is what is known of the changes of other processes. A timer says when
-// memory may not be believed any more, so that who asks reads no clock.
+// watch is what is known of the changes of other processes. Who asks reads the
+// clock: a timer might fire late, after what was paused has gone on.
 type watch struct {
-	stale atomic.Bool
-
-	mu     sync.Mutex
-	polled time.Time   // when the last good poll began; guarded by mu
-	expiry *time.Timer // of what that poll said; nil while nobody watches; guarded by mu
+	followed atomic.Bool
+	polled   atomic.Int64 // when the last good poll began, since started
 }
+
+// started is what times are counted from, by the monotonic clock.
+var started = time.Now()
 
 // follow has the last poll expire from now on.
-func (w *watch) follow() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.expiry == nil {
-		w.expiry = time.AfterFunc(time.Until(w.polled.Add(freshFor)), w.expire)
-	}
-}
+func (w *watch) follow() { w.followed.Store(true) }
 
 // saw notes a good poll.
-func (w *watch) saw(began time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.polled = began
-	if w.expiry != nil {
-		w.stale.Store(time.Since(began) >= freshFor)
-		w.expiry.Reset(time.Until(began.Add(freshFor)))
-	}
-}
+func (w *watch) saw(began time.Time) { w.polled.Store(int64(began.Sub(started))) }
 
-func (w *watch) expire() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if time.Since(w.polled) >= freshFor { // unless a poll has come between
-		w.stale.Store(true)
-	}
-}
+// age returns how long ago the last good poll began.
+func (w *watch) age() time.Duration { return time.Since(started) - time.Duration(w.polled.Load()) }
 
 var errStale = fmt.Errorf("%w: what other processes have changed was not to be learnt for %v", ErrUnavailable, freshFor)
 
@@ -163,18 +144,14 @@ var errStale = fmt.Errorf("%w: what other processes have changed was not to be l
 // long: a key or a role may have been deleted meanwhile. A DB that is not
 // watched is always fresh.
 func (db *DB) Fresh() error {
-	if db.watch.stale.Load() {
+	if db.watch.followed.Load() && db.watch.age() >= freshFor {
 		return errStale
 	}
 	return nil
 }
 
 // SincePoll returns how long ago the last good poll of the change log began.
-func (db *DB) SincePoll() time.Duration {
-	db.watch.mu.Lock()
-	defer db.watch.mu.Unlock()
-	return time.Since(db.watch.polled)
-}
+func (db *DB) SincePoll() time.Duration { return db.watch.age() }
 
 // start finds out where the change log stands.
 func (db *DB) start(ctx context.Context) error {

@@ -67,7 +67,7 @@ func (v *visit) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error)
 	if len(body) > MaxBody {
 		return nil, tooLarge(w)
 	}
-	return body, nil
+	return body, v.await(r.Context())
 }
 
 // tooLarge has the connection closed too: the rest of the body is not read.

@@ -87,14 +87,14 @@ const (
 	chargedHeaders = 64
 
 	// handshakeUnits is what a TLS handshake costs in connections without.
-	handshakeUnits = 8
+	handshakeUnits = 4
 
 	// longestDelay is how late a refusal is answered at most.
 	longestDelay = 5 * time.Second
 
 	// longestHold is how late a new connection is served at most; one that would
-	// wait longer is closed.
-	longestHold = 2 * time.Second
+	// wait longer is closed. A longer queue would serve nobody sooner.
+	longestHold = 1500 * time.Millisecond
 
 	// longestPause is for how long a stranger who sends much is not read.
 	longestPause = 10 * time.Second
@@ -249,7 +249,7 @@ func (g *Gate) enter(c *conn) bool {
 	g.mu.Lock()
 	full := len(g.conns) >= g.cfg.Connections
 	g.mu.Unlock()
-	if full && !g.evict(c) {
+	if full && !g.evict(c, max(1, g.cfg.Connections/evicted)) {
 		return false
 	}
 	g.mu.Lock()
@@ -259,11 +259,11 @@ func (g *Gate) enter(c *conn) bool {
 	return true
 }
 
-// evict closes the connections that have waited longest, and reports whether
+// evict closes the n connections that have waited longest, and reports whether
 // there were any. It spares one, which needs the room.
-func (g *Gate) evict(but *conn) bool {
+func (g *Gate) evict(but *conn, n int) bool {
 	g.mu.Lock()
-	victims := g.longestWaiting(max(1, g.cfg.Connections/evicted), but)
+	victims := g.longestWaiting(n, but)
 	g.mu.Unlock()
 	for _, v := range victims {
 		g.dropped.Add(1)
@@ -318,12 +318,11 @@ type conn struct {
 	known atomic.Bool  // the last request was a caller's
 	begun atomic.Int32 // requests under way
 	busy  atomic.Int32 // of them, those that are complete
-	late  atomic.Int32 // of them, those whose refusal waits
 	sent  atomic.Int64 // what a stranger sent since his last request, by weight
 	lines atomic.Int32 // of his heads since then
 
-	// turn is held by a request that began while a refusal waited, so that a
-	// stranger has one at a time with HTTP/2 too.
+	// turn is held by a stranger's request while it is carried out beside
+	// another one, which takes HTTP/2.
 	turn chan struct{}
 
 	mu      sync.Mutex
@@ -422,9 +421,9 @@ func (c *conn) Close() error {
 }
 
 // settle has a stranger's connection pay for what was sent on it and came to
-// nothing.
+// nothing, and for the requests that it leaves behind.
 func (c *conn) settle() {
-	if n := int(c.sent.Load() / lostBytes); n > 0 && !c.known.Load() && c.pays {
+	if n := int(c.sent.Load()/lostBytes) + int(c.begun.Load()); n > 0 && !c.known.Load() && c.pays {
 		c.gate.strangers.take(c.source, n, longestHold)
 	}
 }

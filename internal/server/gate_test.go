@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -269,7 +270,7 @@ func TestConnectionsThatComeToNothing(t *testing.T) {
 	if took := time.Since(begin); took < 300*time.Millisecond {
 		t.Errorf("the 31st connection is served after %v; want a second", took)
 	}
-	for range 40 {
+	for range 60 {
 		if c, err := net.Dial("tcp", g.addr); err == nil {
 			c.Close()
 		}
@@ -364,7 +365,7 @@ func TestHTTP2IsGuarded(t *testing.T) {
 }
 
 func TestTLSGuardsTheHandshake(t *testing.T) {
-	g := newGuarded(t, GateConfig{Connections: 100, Refusals: 32}, true) // 4 handshakes a second
+	g := newGuarded(t, GateConfig{Connections: 100, Refusals: 16}, true) // 4 handshakes a second
 	for range 10 {
 		c, err := tls.Dial("tcp", g.addr, &tls.Config{InsecureSkipVerify: true})
 		if err == nil {
@@ -379,8 +380,8 @@ func TestTLSGuardsTheHandshake(t *testing.T) {
 	for _, tt := range []struct {
 		as   sigv4.Credentials
 		want time.Duration
-	}{{wrongRoot, handshakeUnits * time.Second / 32}, {root, 0}} {
-		g = newGuarded(t, GateConfig{Connections: 100, Refusals: 32}, true)
+	}{{wrongRoot, handshakeUnits * time.Second / 16}, {root, 0}} {
+		g = newGuarded(t, GateConfig{Connections: 100, Refusals: 16}, true)
 		before := g.gate.now()
 		g.gate.strangers.mu.Lock()
 		g.gate.strangers.all = before
@@ -488,5 +489,52 @@ func TestMemoryOfBodies(t *testing.T) {
 	v.release()
 	if g.gate.bodies.inUse() != 0 {
 		t.Error("memory is lost")
+	}
+}
+
+// TestAStrangersStreamsTakeTurns sends many requests at once on a connection
+// over HTTP/2: a stranger's are carried out two at a time at most, a caller's
+// all at once.
+func TestAStrangersStreamsTakeTurns(t *testing.T) {
+	g := newGuarded(t, GateConfig{Connections: 100, Refusals: 1}, true)
+	g.gate.strangers.unit = 0 // the handshake is not what is tested
+	client := g.web.Client()
+	known := func(is bool) {
+		g.gate.mu.Lock()
+		defer g.gate.mu.Unlock()
+		for _, c := range g.gate.conns {
+			c.known.Store(is)
+		}
+	}
+	response, err := client.Do(g.request(root, gci)) // opens the connection
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	known(false)
+	g.gate.refusals.take(hostAddr("127.0.0.1"), 3, time.Hour) // what is saved, and more
+	ctx, stop := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer stop()
+	for range 20 {
+		all.Go(func() {
+			if response, err := client.Do(g.request(wrongRoot, gci).WithContext(ctx)); err == nil {
+				response.Body.Close()
+			}
+		})
+	}
+	eventually(t, "20 requests under way", func() bool { return g.gate.requests.Load() == 20 })
+	time.Sleep(50 * time.Millisecond)
+	if n := g.gate.delayed.Load(); n < 1 || n > 2 {
+		t.Errorf("%d of them were carried out and wait for their refusal; want 2 at most", n)
+	}
+	known(true) // as after a caller's request
+	if response, err = client.Do(g.request(root, gci)); err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != 200 {
+		t.Errorf("a caller's request on the same connection: status %d", response.StatusCode)
 	}
 }

@@ -19,7 +19,7 @@ type visit struct {
 }
 
 // begin begins a request. When there are more of them than connections, as
-// HTTP/2 has it, those connections go that have waited longest; the request is
+// HTTP/2 has it, the connection goes that has waited longest; the request is
 // refused when that does not help.
 func (v *visit) begin(ctx context.Context, g *Gate) error {
 	if g == nil {
@@ -31,19 +31,31 @@ func (v *visit) begin(ctx context.Context, g *Gate) error {
 		v.conn.lines.Store(0)
 	}
 	if n := g.requests.Add(1); n > int64(g.cfg.Connections) {
-		g.evict(v.conn)
+		g.evict(v.conn, 1)
 		if n > 2*int64(g.cfg.Connections) {
 			return g.overload("too many requests under way")
 		}
 	}
-	if v.conn != nil && v.conn.late.Load() > 0 {
-		select {
-		case v.conn.turn <- struct{}{}:
-			v.turn = true
-		case <-ctx.Done():
-			return awserr.New(http.StatusBadRequest, "ClientLeft", "The client left before its turn.")
-		}
+	return nil
+}
+
+// await has the requests of a stranger's connection carried out one after the
+// other, as with HTTP/1.1, until one of them is a caller's.
+func (v *visit) await(ctx context.Context) error {
+	c := v.conn
+	if c == nil || c.known.Load() || c.begun.Load() == 1 {
+		return nil
 	}
+	select {
+	case c.turn <- struct{}{}:
+	case <-ctx.Done():
+		return awserr.New(http.StatusBadRequest, "ClientLeft", "The client left before its turn.")
+	}
+	if c.known.Load() {
+		<-c.turn
+		return nil
+	}
+	v.turn = true
 	return nil
 }
 
@@ -109,10 +121,6 @@ func (v *visit) repel(ctx context.Context, source netip.Addr, header, answer htt
 	}
 	if wait > 0 {
 		g.delayed.Add(1)
-		if v.conn != nil {
-			v.conn.late.Add(1)
-			defer v.conn.late.Add(-1)
-		}
 		t := time.NewTimer(wait)
 		defer t.Stop()
 		select {

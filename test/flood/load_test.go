@@ -43,7 +43,11 @@ type outcome struct {
 	Others   int64 // other answers
 	Failures int64 // of connections
 	Example  string
+	Ticks    []int64 // the answers so far, every tick
 }
+
+// tick is how often a job counts its answers.
+const tick = 100 * time.Millisecond
 
 const jobVariable = "DAYPASS_FLOOD_JOB"
 
@@ -119,6 +123,19 @@ func (j job) run(ctx context.Context) outcome {
 	if a.prepare != nil {
 		l.requests = a.prepare(j)
 	}
+	var ticks []int64
+	ticking := make(chan struct{})
+	go func() {
+		defer close(ticking)
+		for every := time.Tick(tick); ; {
+			select {
+			case <-every:
+				ticks = append(ticks, l.answers.Load())
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
 	var wg sync.WaitGroup
 	for i := range j.Conns {
 		wg.Go(func() {
@@ -131,7 +148,8 @@ func (j job) run(ctx context.Context) outcome {
 		})
 	}
 	wg.Wait()
-	return outcome{Answers: l.answers.Load(), Others: l.others.Load(), Failures: l.failures.Load(), Example: l.example()}
+	<-ticking
+	return outcome{Answers: l.answers.Load(), Others: l.others.Load(), Failures: l.failures.Load(), Example: l.example(), Ticks: ticks}
 }
 
 // attack is a kind of load. The zero value sends the prepared requests on
@@ -468,6 +486,8 @@ func (l *load) stream(ctx context.Context, client *http.Client, reset bool) {
 	response, err := client.Do(r)
 	if err != nil {
 		l.failures.Add(1)
+		text := err.Error()
+		l.first.CompareAndSwap(nil, &text)
 		if ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}

@@ -496,8 +496,7 @@ func TestMemoryOfBodies(t *testing.T) {
 // over HTTP/2: a stranger's are carried out two at a time at most, a caller's
 // all at once.
 func TestAStrangersStreamsTakeTurns(t *testing.T) {
-	g := newGuarded(t, GateConfig{Connections: 100, Refusals: 1}, true)
-	g.gate.strangers.unit = 0 // the handshake is not what is tested
+	g := newGuarded(t, GateConfig{Connections: 100, Refusals: 100}, true)
 	client := g.web.Client()
 	known := func(is bool) {
 		g.gate.mu.Lock()
@@ -512,7 +511,7 @@ func TestAStrangersStreamsTakeTurns(t *testing.T) {
 	}
 	response.Body.Close()
 	known(false)
-	g.gate.refusals.take(hostAddr("127.0.0.1"), 3, time.Hour) // what is saved, and more
+	g.gate.refusals.take(hostAddr("127.0.0.1"), 500, time.Hour) // what is saved, and three seconds more
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup
 	defer all.Wait()

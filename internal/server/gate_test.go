@@ -537,3 +537,115 @@ func TestAStrangersStreamsTakeTurns(t *testing.T) {
 		t.Errorf("a caller's request on the same connection: status %d", response.StatusCode)
 	}
 }
+
+// TestAStrangersBytesAreReadLate reads from a connection what a stranger sends,
+// until somebody on it has proved who he is.
+func TestAStrangersBytesAreReadLate(t *testing.T) {
+	g := NewGate(GateConfig{Connections: 1, Refusals: 20})
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	go func() {
+		for {
+			if _, err := theirs.Write(make([]byte, 4<<10)); err != nil {
+				return
+			}
+		}
+	}()
+	c := g.admit(ours)
+	defer c.Close()
+	c.begun.Store(1) // a body
+	read := func(n int) time.Duration {
+		begin := time.Now()
+		if _, err := io.ReadFull(c, make([]byte, n)); err != nil {
+			t.Fatal(err)
+		}
+		return time.Since(begin)
+	}
+	if took := read(freeBytes + 40*chargedBytes); took > 400*time.Millisecond { // 40 units are saved
+		t.Errorf("what is free and what is saved took %v", took)
+	}
+	if took := read(10 * chargedBytes); took < 400*time.Millisecond {
+		t.Errorf("10 units more took %v, want half a second", took)
+	}
+	c.known.Store(true)
+	if took := read(1000 * chargedBytes); took > 2*time.Second {
+		t.Errorf("4 MiB of a caller took %v", took)
+	}
+	c.known.Store(false)
+	read(1) // there is something to pay for
+	before := time.Now()
+	_ = c.SetReadDeadline(before.Add(-time.Hour))
+	c.hold = time.Minute
+	_ = c.SetReadDeadline(time.Unix(1, 0)) // as net/http takes its reader back
+	_, _ = c.Read(make([]byte, 1))
+	if took := time.Since(before); took > 10*time.Second {
+		t.Errorf("a reader that is called back takes %v", took)
+	}
+}
+
+func TestWhatAStrangerLeavesBehindIsPaidFor(t *testing.T) {
+	g := NewGate(GateConfig{Connections: 10, Refusals: 1000})
+	leave := func(known bool) time.Duration {
+		ours, theirs := net.Pipe()
+		defer theirs.Close()
+		before := g.now()
+		g.strangers.all = before
+		c := g.admit(ours)
+		c.known.Store(known)
+		c.sent.Store(20 * lostBytes)
+		c.begun.Store(12)
+		_ = c.Close()
+		return (together * (g.strangers.all - before)).Round(time.Millisecond)
+	}
+	if got, want := leave(false), 33*time.Millisecond; got != want {
+		t.Errorf("a stranger paid %v, want %v: the connection, 20 for bytes, 12 for requests", got, want)
+	}
+	if got, want := leave(true), time.Millisecond; got != want {
+		t.Errorf("a caller paid %v, want %v", got, want)
+	}
+}
+
+func TestHeadsOfStrangersAreShort(t *testing.T) {
+	g := newGuarded(t, GateConfig{Connections: 10}, false)
+	long := func(lines int) *http.Request {
+		r := g.request(root, gci)
+		for i := range lines {
+			r.Header.Set(fmt.Sprint("X-Line-", i), "a")
+		}
+		return r
+	}
+	if got := g.dial().send(long(headLines)); got != 431 {
+		t.Errorf("%d lines and more of a stranger: status %d, want 431", headLines, got)
+	}
+	caller := g.dial()
+	for _, lines := range []int{headLines / 2, 2 * headLines} {
+		if got := caller.send(long(lines)); got != 200 {
+			t.Errorf("%d lines of a caller: status %d, want 200", lines, got)
+		}
+	}
+}
+
+// TestTurnsEndWithACaller has requests wait for their turn when one before
+// them turns out to be a caller's: none of them holds up the others then.
+func TestTurnsEndWithACaller(t *testing.T) {
+	g := NewGate(GateConfig{Connections: 10})
+	c := &conn{gate: g, turn: make(chan struct{}, 1)}
+	c.begun.Store(3)
+	c.turn <- struct{}{} // the second's
+	passed := make(chan bool)
+	for range 2 {
+		go func() {
+			v := &visit{gate: g, conn: c}
+			err := v.await(t.Context())
+			passed <- err == nil && !v.turn
+		}()
+	}
+	time.Sleep(10 * time.Millisecond)
+	c.known.Store(true)
+	<-c.turn
+	for range 2 {
+		if !<-passed {
+			t.Error("a request holds the turn")
+		}
+	}
+}

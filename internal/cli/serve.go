@@ -100,7 +100,7 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	if tlsConfig == nil && !f.allowPlaintext && !isLoopback(f.listen) {
 		return badUsage("refusing to serve %s without TLS: give --tls-cert and --tls-key, or --allow-plaintext behind a TLS proxy", f.listen)
 	}
-	tuneGC(env)
+	tuneRuntime(env)
 	if f.spoolKeep < spool.MinKeep {
 		return badUsage("--spool-keep %d is too little: at least %d", f.spoolKeep, spool.MinKeep)
 	}

@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/daypass/daypass/internal/awserr"
@@ -93,7 +94,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.Partition = endpoint.PartitionOf(x.Region).Name
 	x.SourceIP, x.Secure = h.Proxies.origin(r)
 	x.setHeader("X-Amzn-Requestid", x.RequestID)
-	x.setHeader("Date", now.UTC().Format(http.TimeFormat)) // clients correct their clocks by it
+	x.setHeader("Date", httpDate(now)) // clients correct their clocks by it
 	defer h.finish(x)
 
 	if err := x.visit.begin(x.Ctx, h.Gate); err != nil {
@@ -113,6 +114,25 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer answers.Put(answer)
 	*answer = x.render((*answer)[:0], out)
 	x.send(http.StatusOK, *answer)
+}
+
+// date is a second as answers name it.
+type date struct {
+	unix int64
+	text string
+}
+
+// lastDate is that of the last answer, which most often is that of the next.
+var lastDate atomic.Pointer[date]
+
+// httpDate writes a time as the Date of an answer.
+func httpDate(t time.Time) string {
+	last := lastDate.Load()
+	if last == nil || last.unix != t.Unix() {
+		last = &date{t.Unix(), t.UTC().Format(http.TimeFormat)}
+		lastDate.Store(last)
+	}
+	return last.text
 }
 
 // answers are buffers for answers. One that a long list made large is kept no

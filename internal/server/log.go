@@ -12,11 +12,15 @@ import (
 
 // log writes the one line of a request. It holds what was asked and what
 // became of it, never tokens or signatures; of the parameters only what the
-// sentence of a refusal repeats.
+// sentence of a refusal repeats. What was granted is in the record of the call;
+// its line is for those who ask for it (--log-level debug).
 func (h *Handler) log(x *exchange) {
-	level := slog.LevelInfo
-	if x.status >= http.StatusInternalServerError {
+	level := slog.LevelDebug
+	switch {
+	case x.status >= http.StatusInternalServerError:
 		level = slog.LevelError
+	case x.status >= http.StatusBadRequest:
+		level = slog.LevelInfo
 	}
 	if !h.Log.Enabled(x.Ctx, level) || !h.Gate.logs(x, h.Log) {
 		return

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,6 +15,16 @@ import (
 type Metrics struct {
 	requests *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
+	good     sync.Map // of what succeeded: by goodKey, its *goodMetrics
+}
+
+// goodKey names requests that succeeded: what is most common is found with one
+// look.
+type goodKey struct{ service, action string }
+
+type goodMetrics struct {
+	requests prometheus.Counter
+	latency  prometheus.Observer
 }
 
 // NewMetrics registers the metrics of requests. Their labels are bounded:
@@ -42,6 +54,27 @@ func (m *Metrics) observe(x *exchange) {
 	if x.err != nil {
 		result = awserr.From(x.err).Code
 	}
+	took := time.Since(x.start).Seconds()
+	if x.err == nil && x.status == http.StatusOK {
+		m.goodOf(goodKey{service, action}).observe(took)
+		return
+	}
 	m.requests.WithLabelValues(service, action, strconv.Itoa(x.status), result).Inc()
-	m.latency.WithLabelValues(service, action).Observe(time.Since(x.start).Seconds())
+	m.latency.WithLabelValues(service, action).Observe(took)
+}
+
+func (m *Metrics) goodOf(key goodKey) *goodMetrics {
+	if g, ok := m.good.Load(key); ok {
+		return g.(*goodMetrics)
+	}
+	g, _ := m.good.LoadOrStore(key, &goodMetrics{
+		requests: m.requests.WithLabelValues(key.service, key.action, "200", "ok"),
+		latency:  m.latency.WithLabelValues(key.service, key.action),
+	})
+	return g.(*goodMetrics)
+}
+
+func (g *goodMetrics) observe(seconds float64) {
+	g.requests.Inc()
+	g.latency.Observe(seconds)
 }

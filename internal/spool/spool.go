@@ -57,8 +57,8 @@ const (
 	maxWait    = 10 * time.Second       // for the disk, before a caller is told ErrUnavailable
 
 	// A sync costs the same for few callers and for many. So a group is written
-	// when about as many wait for it as did for the last one, or after a moment.
-	moment = 2 * time.Millisecond
+	// when most of those who called lately wait for it, or after a moment.
+	moment = 5 * time.Millisecond
 )
 
 // Config says where a spool is and how much of it is kept.
@@ -81,15 +81,14 @@ type Spool struct {
 	wake chan struct{} // has a token when the writer should look
 	quit chan struct{}
 	done chan struct{}
-	lazy *time.Timer // wakes the writer for records that nobody waits for
-	soon *time.Timer // wakes it for a group that fewer wait for than for the last
+	late *time.Timer // wakes the writer for a group that is not full when it is due
 
 	failing atomic.Bool // the last write was refused
 
 	mu      sync.Mutex
 	next    *group // gathers; guarded by mu
 	writing int    // bytes of the group that is being written; guarded by mu
-	enough  int    // callers who wait for a group that is to be written at once; guarded by mu
+	enough  int    // callers who make a group full: it is due at once; guarded by mu
 	closed  bool   // guarded by mu
 
 	records, groups, failures, dropped atomic.Int64
@@ -100,6 +99,8 @@ type group struct {
 	frames  []byte
 	records int64
 	waiters int         // callers who wait for the group
+	due     time.Time   // when it is to be written, full or not
+	full    bool        // it is to be written now
 	limit   *time.Timer // settles the group after maxWait; set with the first record
 	settled sync.Once
 	ready   chan struct{} // closed when err is set
@@ -130,9 +131,8 @@ func Open(cfg Config) (*Spool, error) {
 	if err := s.disk.look(); err != nil {
 		return nil, err
 	}
-	s.lazy, s.soon = time.AfterFunc(time.Hour, s.poke), time.AfterFunc(time.Hour, s.poke)
-	s.lazy.Stop()
-	s.soon.Stop()
+	s.late = time.AfterFunc(time.Hour, s.poke)
+	s.late.Stop()
 	go s.run()
 	return s, nil
 }
@@ -180,28 +180,20 @@ func (s *Spool) Append(record []byte, durable bool) error {
 		s.mu.Unlock()
 		return fmt.Errorf("%w: too much waits for the disk", ErrUnavailable)
 	}
-	first := g.records == 0
-	if first {
+	if g.records == 0 {
 		g.limit = time.AfterFunc(maxWait, func() { g.settle(errors.New("the disk takes too long")) })
+		s.dueIn(g, lazyDelay)
 	}
 	g.frames = appendFrame(g.frames, record, sum)
 	g.records++
-	bytes := len(g.frames)
-	waits := durable || bytes >= pressure
+	waits := durable || len(g.frames) >= pressure
 	if waits {
-		g.waiters++
+		if g.waiters++; g.waiters == 1 {
+			s.dueIn(g, moment)
+		}
 	}
-	waiters, enough := g.waiters, s.enough
+	s.fill(g)
 	s.mu.Unlock()
-
-	switch {
-	case bytes >= eager || waits && waiters >= enough:
-		s.poke()
-	case waits && waiters == 1:
-		s.soon.Reset(moment)
-	case first:
-		s.lazy.Reset(lazyDelay)
-	}
 	switch {
 	case !waits:
 		return nil
@@ -210,6 +202,20 @@ func (s *Spool) Append(record []byte, durable bool) error {
 	}
 	<-g.ready // also when the client has left: what it asked for is done
 	return g.err
+}
+
+// fill has the writer take the group if it is full. It is called under mu.
+func (s *Spool) fill(g *group) {
+	if !g.full && (len(g.frames) >= eager || g.waiters > 0 && g.waiters >= s.enough) {
+		g.full = true
+		s.poke()
+	}
+}
+
+// dueIn has the writer look at the group after d. It is called under mu.
+func (s *Spool) dueIn(g *group, d time.Duration) {
+	g.due = time.Now().Add(d)
+	s.late.Reset(d)
 }
 
 // poke wakes the writer; a token that is there already will do.
@@ -230,7 +236,7 @@ func (s *Spool) run() {
 		case <-s.quit:
 			quitting = true
 		}
-		if g := s.take(spare); g != nil {
+		if g := s.take(spare, quitting); g != nil {
 			s.write(g)
 			if spare = g.frames; cap(spare) > 2*pressure {
 				spare = nil
@@ -242,16 +248,16 @@ func (s *Spool) run() {
 	}
 }
 
-// take returns the group that has gathered, nil when it is empty, and has the
-// next gather in spare.
-func (s *Spool) take(spare []byte) *group {
+// take returns the group that has gathered if it is full or due, or in any case
+// if all is set, and has the next gather in spare. Otherwise it returns nil.
+func (s *Spool) take(spare []byte, all bool) *group {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g := s.next
-	if g.records == 0 {
+	if g.records == 0 || !all && !g.full && time.Now().Before(g.due) {
 		return nil
 	}
-	s.next, s.writing, s.enough = newGroup(spare), len(g.frames), g.waiters*3/4
+	s.next, s.writing = newGroup(spare), len(g.frames)
 	return g
 }
 
@@ -276,6 +282,8 @@ func (s *Spool) write(g *group) {
 	s.groups.Add(1)
 	s.mu.Lock()
 	s.writing = 0
+	s.enough = (g.waiters + s.next.waiters) * 3 / 4
+	s.fill(s.next)
 	s.mu.Unlock()
 	s.dropped.Add(int64(s.disk.drop(s.cfg.Keep)))
 	g.settle(nil)

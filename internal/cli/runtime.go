@@ -1,8 +1,16 @@
 package cli
 
-import "runtime/debug"
+import (
+	"runtime"
+	"runtime/debug"
+)
 
 const (
+	// leastProcs lets requests go on where there is one core and the disk is
+	// being waited for: with one, the runtime notices only after up to
+	// 10 milliseconds that the thread which should run them is in the kernel.
+	leastProcs = 2
+
 	// gcPercent lets garbage grow to three times of what is in use before it is
 	// collected. What is in use is a few megabytes, so this costs some tens of
 	// them and saves a tenth of the processor's time.
@@ -13,9 +21,12 @@ const (
 	memoryGoal = 768 << 20
 )
 
-// tuneGC sets the garbage collector, unless the environment does (GOGC,
-// GOMEMLIMIT).
-func tuneGC(env Env) {
+// tuneRuntime sets Go's scheduler and garbage collector, unless the environment
+// does (GOMAXPROCS, GOGC, GOMEMLIMIT).
+func tuneRuntime(env Env) {
+	if _, set := env("GOMAXPROCS"); !set && runtime.GOMAXPROCS(0) < leastProcs {
+		runtime.GOMAXPROCS(leastProcs)
+	}
 	if _, set := env("GOGC"); !set {
 		debug.SetGCPercent(gcPercent)
 	}

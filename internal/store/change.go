@@ -24,6 +24,10 @@ const (
 	AccessKeyChange ChangeKind = "access-key"
 	ProfileChange   ChangeKind = "instance-profile"
 	KeyRingChange   ChangeKind = "key-ring"
+
+	SAMLProviderChange ChangeKind = "saml-provider"
+	OIDCProviderChange ChangeKind = "oidc-provider"
+	MFADeviceChange    ChangeKind = "mfa-device"
 )
 
 // Change names one thing that a commit touched. A change of what belongs to a
@@ -31,8 +35,8 @@ const (
 type Change struct {
 	Kind    ChangeKind
 	Account string
-	ID      string // unique id, access key id, policy ARN, account id, or purpose of a key ring
-	Name    string // the name of a user, group, role, policy or profile; a rename is two changes
+	ID      string // unique id, access key id, ARN of a policy, provider or device, account id, or purpose of a key ring
+	Name    string // the name of a user, group, role, policy, profile, provider or device; a rename is two changes
 }
 
 // touch records what the transaction changes.

@@ -19,6 +19,7 @@ type Request struct {
 	Region    string
 	UserAgent string
 	Referer   string
+	MFA       bool // brings a code of the caller's MFA device
 }
 
 // RequestKeys returns the condition keys that hold for a whole request
@@ -48,6 +49,10 @@ func setRequest(keys *policy.Context, c *authn.Caller, r Request) {
 		setCaller(keys, c)
 		if c.Session != nil {
 			setSession(keys, c.Session, r.Now)
+		}
+		if r.MFA {
+			keys.Set("aws:MultiFactorAuthPresent", "true")
+			keys.Set("aws:MultiFactorAuthAge", "0")
 		}
 	}
 }
@@ -115,7 +120,7 @@ func PrincipalTags(c *authn.Caller) []iam.Tag {
 }
 
 // setSession sets what temporary credentials add. Only GetSessionToken sessions
-// can carry MFA; the others say that they do not.
+// carry MFA; the others say that they do not.
 func setSession(keys *policy.Context, s *session.Session, now time.Time) {
 	keys.Set("aws:TokenIssueTime", s.Issued.Format(time.RFC3339))
 	mfa := s.Kind == session.User && !s.MFA.IsZero()

@@ -175,6 +175,9 @@ func (c *Cache) Key(ctx context.Context, id string) (*Key, error) {
 // SecretContext is what the secret of an access key is bound to at rest.
 func SecretContext(accessKeyID string) string { return "access-key/" + accessKeyID }
 
+// SeedContext is what the seed of an MFA device is bound to at rest.
+func SeedContext(serial string) string { return "mfa-device/" + serial }
+
 // User returns the user with the unique id, or store.ErrNotFound.
 func (c *Cache) User(ctx context.Context, id string) (*Principal, error) {
 	return load(ctx, c, c.users, id, func(tx *store.Tx) (*Principal, error) {

@@ -157,6 +157,7 @@ var masks = []struct {
 }{
 	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "REQUEST-ID"},
 	{regexp.MustCompile(`<SecretAccessKey>[^<]+<`), "<SecretAccessKey>SECRET<"},
+	{regexp.MustCompile(`<(Base32StringSeed|QRCodePNG)>[^<]+<`), "<$1>SECRET<"},
 	{regexp.MustCompile(`<SessionToken>[^<]+<`), "<SessionToken>TOKEN<"},
 	{regexp.MustCompile(`"SecretAccessKey":"[^"]+"`), `"SecretAccessKey":"SECRET"`},
 	{regexp.MustCompile(`"SessionToken":"[^"]+"`), `"SessionToken":"TOKEN"`},

@@ -51,6 +51,9 @@ type MFADevice struct {
 	Holder  string    // unique id of the user who has it, or the account's id for its root user; "" while nobody has
 	Enabled time.Time // zero while nobody has it
 	Drift   int       // steps of 30 seconds that its clock is ahead of ours
-	Sealed  []byte    // the seed, wrapped under the master key
-	Tags    []Tag
+	// Accepted is the step of the last code that was accepted: that and all before
+	// it are used up. 0 while there was none.
+	Accepted int64
+	Sealed   []byte // the seed, wrapped under the master key
+	Tags     []Tag
 }

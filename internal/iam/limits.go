@@ -9,8 +9,10 @@ const (
 	PoliciesQuota         = 1500
 	InstanceProfilesQuota = 1000
 	PolicyVersionsQuota   = 10000
+	MFADevicesQuota       = 5000 // virtual ones: as many as users
 
 	AccessKeysPerUserQuota         = 2
+	MFADevicesPerUserQuota         = 8
 	SigningCertificatesPerUser     = 2
 	GroupsPerUserQuota             = 10
 	AttachedPoliciesPerUserQuota   = 10

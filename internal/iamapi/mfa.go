@@ -4,6 +4,19 @@ import (
 	"time"
 )
 
+// CreateVirtualMFADeviceInput makes a virtual MFA device. A path out of form has
+// a sentence of its own, so no pattern stands here.
+type CreateVirtualMFADeviceInput struct {
+	Path                 string `q:"len=1..512"`
+	VirtualMFADeviceName string `q:"required,len=1..,pattern=name"`
+	Tags                 []Tag  `q:"items=..50"`
+}
+
+// CreateVirtualMFADeviceOutput is the device with its seed, which is not shown again.
+type CreateVirtualMFADeviceOutput struct {
+	VirtualMFADevice VirtualMFADevice
+}
+
 // ListMFADevicesInput lists the MFA devices of a user.
 type ListMFADevicesInput struct {
 	UserName string `q:"len=1..128,pattern=name"`
@@ -58,6 +71,18 @@ type ListMFADeviceTagsOutput struct {
 	Tags        []Tag `q:"keep"`
 	IsTruncated bool
 	Marker      string
+}
+
+// TagMFADeviceInput adds tags to a virtual MFA device.
+type TagMFADeviceInput struct {
+	SerialNumber string `q:"required,len=9..256,pattern=serial"`
+	Tags         []Tag  `q:"required,items=..50"`
+}
+
+// UntagMFADeviceInput removes tags from a virtual MFA device.
+type UntagMFADeviceInput struct {
+	SerialNumber string   `q:"required,len=9..256,pattern=serial"`
+	TagKeys      []string `q:"required,items=..50,each-len=1..128,each-pattern=tag-key,each-notnull"`
 }
 
 // DeactivateMFADeviceInput takes an MFA device from its user.

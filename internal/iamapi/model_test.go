@@ -142,6 +142,9 @@ func TestInputsAndOutputsAreThoseOfTheServiceModel(t *testing.T) {
 		"UpdateLoginProfile":          op[iamapi.UpdateLoginProfileInput, query.NoResult](),
 		"DeleteLoginProfile":          op[iamapi.DeleteLoginProfileInput, query.NoResult](),
 		// mfa.go
+		"CreateVirtualMFADevice": op[iamapi.CreateVirtualMFADeviceInput, iamapi.CreateVirtualMFADeviceOutput](),
+		"TagMFADevice":           op[iamapi.TagMFADeviceInput, query.NoResult](),
+		"UntagMFADevice":         op[iamapi.UntagMFADeviceInput, query.NoResult](),
 		"ListMFADevices":         op[iamapi.ListMFADevicesInput, iamapi.ListMFADevicesOutput](),
 		"ListVirtualMFADevices":  op[iamapi.ListVirtualMFADevicesInput, iamapi.ListVirtualMFADevicesOutput](),
 		"GetMFADevice":           op[iamapi.GetMFADeviceInput, iamapi.GetMFADeviceOutput](),
@@ -165,5 +168,10 @@ func TestInputsAndOutputsAreThoseOfTheServiceModel(t *testing.T) {
 		"ListOpenIDConnectProviders":  op[iamapi.ListOpenIDConnectProvidersInput, iamapi.ListOpenIDConnectProvidersOutput](),
 		"GetOpenIDConnectProvider":    op[iamapi.GetOpenIDConnectProviderInput, iamapi.GetOpenIDConnectProviderOutput](),
 		"DeleteOpenIDConnectProvider": op[iamapi.DeleteOpenIDConnectProviderInput, query.NoResult](),
-	}, nil)
+	}, []apimodel.Divergence{
+		{
+			Difference: `CreateVirtualMFADevice().Path: pattern is "", in the model "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"`,
+			Reason:     "a path out of form is refused in a sentence of its own (recorded, answers 4)",
+		},
+	})
 }

@@ -1,30 +1,25 @@
 package iamsvc
 
 import (
-	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/iamapi"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/store"
 )
 
-// What no account has yet: MFA devices, identity providers, certificates, SSH
+// What no account has yet: identity providers, certificates, SSH
 // keys and service-specific credentials. Lists of them are empty, and one by
 // name or ARN is not there, in the words of the real service. So tools that
 // look before they act go on; nothing here makes one.
 
 func absentActions() []pipeline.Handler {
 	return []pipeline.Handler{
-		read("ListMFADevices", holders, func(in *iamapi.ListMFADevicesInput) string { return in.UserName },
-			empty[holder](func(in *iamapi.ListMFADevicesInput) string { return in.Marker }, iamapi.ListMFADevicesOutput{})),
 		read("ListSSHPublicKeys", holders, func(in *iamapi.ListSSHPublicKeysInput) string { return in.UserName },
 			empty[holder](func(in *iamapi.ListSSHPublicKeysInput) string { return in.Marker }, iamapi.ListSSHPublicKeysOutput{})),
 		read("ListSigningCertificates", holders, func(in *iamapi.ListSigningCertificatesInput) string { return in.UserName },
 			empty[holder](func(in *iamapi.ListSigningCertificatesInput) string { return in.Marker }, iamapi.ListSigningCertificatesOutput{})),
 		read("ListServiceSpecificCredentials", holders, func(in *iamapi.ListServiceSpecificCredentialsInput) string { return in.UserName },
 			empty[holder](func(in *iamapi.ListServiceSpecificCredentialsInput) string { return in.Marker }, iamapi.ListServiceSpecificCredentialsOutput{})),
-		emptyList("ListVirtualMFADevices", "mfa", func(*iamapi.ListVirtualMFADevicesInput) string { return "/" },
-			func(in *iamapi.ListVirtualMFADevicesInput) string { return in.Marker }, iamapi.ListVirtualMFADevicesOutput{}),
 		emptyList("ListServerCertificates", "server-certificate", func(in *iamapi.ListServerCertificatesInput) string { return in.PathPrefix },
 			func(in *iamapi.ListServerCertificatesInput) string { return in.Marker }, iamapi.ListServerCertificatesOutput{}),
 		onAccount("ListSAMLProviders", pipeline.NoTx, func(*pipeline.Call, *iamapi.ListSAMLProvidersInput) (*iamapi.ListSAMLProvidersOutput, error) {
@@ -34,16 +29,6 @@ func absentActions() []pipeline.Handler {
 			return new(iamapi.ListOpenIDConnectProvidersOutput), nil
 		}),
 
-		read("GetMFADevice", holders, func(in *iamapi.GetMFADeviceInput) string { return in.UserName },
-			gone[iamapi.GetMFADeviceOutput, holder](noDevice, func(in *iamapi.GetMFADeviceInput) string { return in.SerialNumber })),
-		write("EnableMFADevice", users, func(in *iamapi.EnableMFADeviceInput) string { return in.UserName },
-			gone[query.NoResult, iam.User](noDevice, func(in *iamapi.EnableMFADeviceInput) string { return in.SerialNumber })),
-		write("ResyncMFADevice", users, func(in *iamapi.ResyncMFADeviceInput) string { return in.UserName },
-			gone[query.NoResult, iam.User](noDevice, func(in *iamapi.ResyncMFADeviceInput) string { return in.SerialNumber })),
-		write("DeactivateMFADevice", holders, func(in *iamapi.DeactivateMFADeviceInput) string { return in.UserName },
-			gone[query.NoResult, holder](noDevice, func(in *iamapi.DeactivateMFADeviceInput) string { return in.SerialNumber })),
-		missing[query.NoResult]("DeleteVirtualMFADevice", noDevice, func(in *iamapi.DeleteVirtualMFADeviceInput) string { return in.SerialNumber }),
-		missing[iamapi.ListMFADeviceTagsOutput]("ListMFADeviceTags", noDevice, func(in *iamapi.ListMFADeviceTagsInput) string { return in.SerialNumber }),
 		missing[iamapi.GetSAMLProviderOutput]("GetSAMLProvider", noSAMLProvider, func(in *iamapi.GetSAMLProviderInput) string { return in.SAMLProviderArn }),
 		missing[query.NoResult]("DeleteSAMLProvider", noSAMLProvider, func(in *iamapi.DeleteSAMLProviderInput) string { return in.SAMLProviderArn }),
 		missing[iamapi.GetOpenIDConnectProviderOutput]("GetOpenIDConnectProvider", "OpenIDConnect Provider not found for arn %s",
@@ -54,7 +39,6 @@ func absentActions() []pipeline.Handler {
 }
 
 const (
-	noDevice       = "MFA Device with serial number %s does not exist."
 	noSAMLProvider = "Manifest not found for arn %s"
 )
 
@@ -76,11 +60,6 @@ func emptyList[In, Out any](name, typ string, prefix, marker func(*In) string, o
 			return empty[none](marker, out)(c, in, none{})
 		},
 	}
-}
-
-// gone is the work of an action on something of its target that is not there.
-func gone[Out, T, In any](sentence string, of func(*In) string) func(*pipeline.Call, *In, T) (*Out, error) {
-	return func(_ *pipeline.Call, in *In, _ T) (*Out, error) { return nil, noSuchEntity(sentence, of(in)) }
 }
 
 // missing makes an action on something that is not there, by ARN.

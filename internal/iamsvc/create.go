@@ -1,6 +1,8 @@
 package iamsvc
 
 import (
+	"cmp"
+
 	"github.com/daypass/daypass/internal/authz"
 	"github.com/daypass/daypass/internal/iamapi"
 	"github.com/daypass/daypass/internal/pipeline"
@@ -11,6 +13,7 @@ import (
 // make it, and to tag it when it comes with tags.
 type creation struct {
 	noun     string // "User": iam:CreateUser, iam:TagUser
+	tagged   string // the noun of the permission to tag, if it is another
 	arn      string // of the thing to be
 	text     string // how refusals of the creation name it; "" is the ARN
 	tags     []iamapi.Tag
@@ -24,7 +27,7 @@ func (n creation) questions() []authz.Question {
 	}
 	all := []authz.Question{{Action: "iam:Create" + n.noun, Resource: n.arn, Text: n.text, Keys: keys}}
 	if len(n.tags) > 0 {
-		all = append(all, authz.Question{Action: "iam:Tag" + n.noun, Resource: n.arn, Text: n.text, Keys: keys})
+		all = append(all, authz.Question{Action: "iam:Tag" + cmp.Or(n.tagged, n.noun), Resource: n.arn, Text: n.text, Keys: keys})
 	}
 	return all
 }

@@ -119,7 +119,10 @@ func rootRow(c *pipeline.Call) ([]string, error) {
 	}
 	row := []string{
 		"<root_account>", arn.Root(c.Partition, a.ID).String(), reportDate(a.Created),
-		"not_supported", "no_information", "not_supported", "not_supported", "false",
+		"not_supported", "no_information", "not_supported", "not_supported",
+	}
+	if row, err = withMFA(c, row, c.Account); err != nil {
+		return nil, err
 	}
 	return withKeys(c, row, "")
 }
@@ -134,7 +137,17 @@ func userRow(c *pipeline.Call, u iam.User) ([]string, error) {
 	default:
 		return nil, err
 	}
-	return withKeys(c, append(row, "false"), u.ID)
+	row, err := withMFA(c, row, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	return withKeys(c, row, u.ID)
+}
+
+// withMFA adds the column that says whether the user has an MFA device.
+func withMFA(c *pipeline.Call, row []string, holder string) ([]string, error) {
+	devices, err := c.Tx.MFADevicesOf(holder)
+	return append(row, strconv.FormatBool(len(devices) > 0)), err
 }
 
 // withKeys adds the columns of two access keys and two certificates.

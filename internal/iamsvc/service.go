@@ -28,14 +28,19 @@ import (
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/session"
+	"github.com/daypass/daypass/internal/totp"
 )
 
 // Config is what the service works with.
 type Config struct {
-	Vault *keys.Vault // wraps the secrets of new access keys
+	Vault *keys.Vault   // wraps the secrets of new access keys and MFA devices
+	Codes *totp.Limiter // counts wrong MFA codes; nil counts them here alone
 }
 
-type service struct{ vault *keys.Vault }
+type service struct {
+	vault *keys.Vault
+	codes *totp.Limiter
+}
 
 // New returns the service with all of its actions.
 func New(cfg Config) *pipeline.Service {
@@ -46,7 +51,10 @@ func New(cfg Config) *pipeline.Service {
 
 // Actions returns the actions by themselves.
 func Actions(cfg Config) []pipeline.Handler {
-	s := &service{cfg.Vault}
+	if cfg.Codes == nil {
+		cfg.Codes = new(totp.Limiter)
+	}
+	s := &service{cfg.Vault, cfg.Codes}
 	return slices.Concat(
 		userActions(),
 		groupActions(),
@@ -61,6 +69,7 @@ func Actions(cfg Config) []pipeline.Handler {
 		tagActions(),
 		instanceProfileActions(),
 		s.accessKeyActions(),
+		s.mfaActions(),
 		accountActions(),
 		summaryActions(),
 		passwordActions(),

@@ -18,8 +18,7 @@ func getAccountSummary(c *pipeline.Call, _ *none) (*iamapi.GetAccountSummaryOutp
 		return nil, err
 	}
 	m := map[string]int32{
-		"AccountMFAEnabled": 0, "AccountPasswordPresent": 0, "AccountSigningCertificatesPresent": 0,
-		"MFADevices": 0, "MFADevicesInUse": 0, "Providers": 0, "ServerCertificates": 0,
+		"AccountPasswordPresent": 0, "AccountSigningCertificatesPresent": 0, "Providers": 0, "ServerCertificates": 0,
 		"GlobalEndpointTokenVersion":      int32(a.TokenVersion),
 		"AccessKeysPerUserQuota":          iam.AccessKeysPerUserQuota,
 		"AssumeRolePolicySizeQuota":       iam.AssumeRolePolicySizeQuota,
@@ -55,6 +54,16 @@ func getAccountSummary(c *pipeline.Call, _ *none) (*iamapi.GetAccountSummaryOutp
 		return nil, err
 	}
 	m["Policies"], m["PolicyVersionsInUse"] = int32(policies), int32(versions)
+	devices, held, err := c.Tx.CountMFADevices(c.Account)
+	if err != nil {
+		return nil, err
+	}
+	m["MFADevices"], m["MFADevicesInUse"] = int32(devices), int32(held)
+	roots, err := c.Tx.MFADevicesOf(c.Account)
+	if err != nil {
+		return nil, err
+	}
+	m["AccountMFAEnabled"] = int32(min(len(roots), 1))
 	keys, err := c.Tx.AccessKeysOf(c.Account, "")
 	m["AccountAccessKeysPresent"] = int32(min(len(keys), 1))
 	return &iamapi.GetAccountSummaryOutput{SummaryMap: m}, err

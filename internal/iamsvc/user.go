@@ -139,13 +139,14 @@ func getUser(c *pipeline.Call, _ *iamapi.GetUserInput, h holder) (*iamapi.GetUse
 	if !h.isRoot() {
 		return &iamapi.GetUserOutput{User: showUser(c, h.User)}, nil
 	}
+	root, err := rootUser(c)
+	return &iamapi.GetUserOutput{User: root}, err
+}
+
+// rootUser is the account's root user as answers show it.
+func rootUser(c *pipeline.Call) (iamapi.User, error) {
 	a, err := c.Tx.Account(c.Account)
-	if err != nil {
-		return nil, err
-	}
-	return &iamapi.GetUserOutput{User: iamapi.User{
-		UserId: a.ID, Arn: arn.Root(c.Partition, a.ID).String(), CreateDate: a.Created,
-	}}, nil
+	return iamapi.User{UserId: a.ID, Arn: arn.Root(c.Partition, a.ID).String(), CreateDate: a.Created}, err
 }
 
 // asksMovedUser asks for the permission on the ARN that the user is to have,
@@ -197,6 +198,13 @@ func userHoldsNothing(c *pipeline.Call, u iam.User) error {
 		return deleteConflict("Cannot delete entity, must delete login profile first.")
 	case absent(err, nil) != nil:
 		return err
+	}
+	devices, err := c.Tx.MFADevicesOf(u.ID)
+	switch {
+	case err != nil:
+		return err
+	case len(devices) > 0:
+		return deleteConflict("Cannot delete entity, must delete MFA device first.")
 	}
 	groups, err := c.Tx.GroupsOf(u.ID)
 	switch {

@@ -34,6 +34,7 @@ import (
 	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/internal/store"
 	"github.com/daypass/daypass/internal/stssvc"
+	"github.com/daypass/daypass/internal/totp"
 )
 
 // Config says where an installation is.
@@ -118,9 +119,10 @@ func (in *Installation) assemble() {
 		Authz: az,
 		Authn: &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadUnknown},
 	}
+	codes := new(totp.Limiter)
 	in.Services = []*pipeline.Service{
-		stssvc.New(stssvc.Config{Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition}),
-		iamsvc.New(iamsvc.Config{Vault: in.Vault}),
+		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, Codes: codes}),
+		iamsvc.New(iamsvc.Config{Vault: in.Vault, Codes: codes}),
 	}
 }
 

@@ -30,6 +30,7 @@ type Call struct {
 	Action  string           // as asked for
 	Caller  *authn.Caller    // nil until authenticated, and in unsigned actions
 	Account string           // the caller's account; "" without a Caller
+	MFA     bool             // the call came with a code of the caller's MFA device; set by Check
 	Tx      *store.Tx        // open as the action's TxMode says
 	Denied  *policy.Decision // the decision that refused the call, for the record
 	keys    *policy.Context

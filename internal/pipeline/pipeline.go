@@ -193,7 +193,7 @@ func (c *Call) Keys() *policy.Context {
 	if c.keys == nil {
 		c.keys = authz.RequestKeys(c.Caller, authz.Request{
 			Now: c.Now, SourceIP: c.SourceIP, Secure: c.Secure, Region: c.Region,
-			UserAgent: c.HTTP.UserAgent(), Referer: c.HTTP.Referer(),
+			UserAgent: c.HTTP.UserAgent(), Referer: c.HTTP.Referer(), MFA: c.MFA,
 		})
 	}
 	return c.keys

@@ -40,7 +40,7 @@ func TestADatabaseThatIsNotOursIsLeftAlone(t *testing.T) {
 	tests := []struct{ name, change, want string }{
 		{
 			"a newer schema", "insert into schema_migration (version, name, checksum, applied) values (99, '0099_later', 'x', 0)",
-			"the database has schema version 99, and this daypass knows versions up to 3: use a newer daypass",
+			"the database has schema version 99, and this daypass knows versions up to 4: use a newer daypass",
 		},
 		{
 			"another migration of the number", "update schema_migration set checksum = 'x' where version = 1",

@@ -34,7 +34,7 @@ func (s *service) checkAssumeRole(c *pipeline.Call, in *assumeRoleInput) error {
 	if err := mayAssume(c, in.RoleArn); err != nil {
 		return err
 	}
-	return checkMFA(in.SerialNumber, in.TokenCode)
+	return s.proveMFA(c, in.SerialNumber, in.TokenCode)
 }
 
 // roleARN parses the ARN of a role.
@@ -139,6 +139,9 @@ func (s *service) doAssumeRole(c *pipeline.Call, in *assumeRoleInput) (*sts.Assu
 	sess := &session.Session{
 		Kind: session.Role, Account: role.Account, EntityID: role.ID, EntityARN: role.ARN,
 		Name: in.RoleSessionName, Source: in.SourceIdentity,
+	}
+	if hadMFA(c) {
+		sess.MFA = c.Now // for the records: policies see no MFA in a role's session
 	}
 	if caller := c.Caller.Session; caller != nil {
 		sess.Depth = caller.Depth + 1

@@ -47,19 +47,3 @@ func mayAssume(c *pipeline.Call, roleARN string) error {
 	}
 	return nil
 }
-
-// checkMFA verifies a code of the caller's MFA device. No device can be
-// enrolled, so a serial number is never the caller's.
-func checkMFA(serial, code string) error {
-	refuse := func(text string) error {
-		return &awserr.Error{Code: "AccessDenied", Status: http.StatusForbidden, Message: text}
-	}
-	switch {
-	case serial == "" && code == "":
-		return nil
-	case serial == "" || code == "":
-		return refuse("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")
-	default:
-		return refuse("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
-	}
-}

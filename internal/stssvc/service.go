@@ -12,20 +12,28 @@ import (
 	"github.com/daypass/daypass/internal/keys"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
+	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/internal/totp"
 )
 
 // Config is what the service works with.
 type Config struct {
+	DB        *store.DB
+	Vault     *keys.Vault // unwraps the seeds of MFA devices
 	Facts     *facts.Cache
 	Ring      *keys.Ring
 	Authz     *authz.Authorizer
 	Partition string
+	Codes     *totp.Limiter // counts wrong MFA codes; nil counts them here alone
 }
 
 type service struct{ Config }
 
 // New returns the service with all of its actions.
 func New(cfg Config) *pipeline.Service {
+	if cfg.Codes == nil {
+		cfg.Codes = new(totp.Limiter)
+	}
 	s := &service{cfg}
 	p := &pipeline.Service{API: query.STS, Echo: true}
 	p.Register(

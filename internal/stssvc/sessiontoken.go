@@ -15,7 +15,7 @@ func (s *service) getSessionToken() pipeline.Handler {
 			if err := onlyLongTerm(c); err != nil {
 				return err
 			}
-			return checkMFA(in.SerialNumber, in.TokenCode)
+			return s.proveMFA(c, in.SerialNumber, in.TokenCode)
 		},
 		Asks: pipeline.NoQuestion[getSessionTokenInput],
 		Do:   s.doGetSessionToken,
@@ -26,6 +26,9 @@ func (s *service) doGetSessionToken(c *pipeline.Call, in *getSessionTokenInput) 
 	sess := &session.Session{
 		Kind: session.User, Account: c.Account,
 		EntityID: c.Caller.Principal.EntityID, EntityARN: c.Caller.Principal.ARN,
+	}
+	if c.MFA {
+		sess.MFA = c.Now
 	}
 	credentials, err := s.issue(c, sess, nil, userDuration(in.DurationSeconds, c.Caller))
 	if err != nil {

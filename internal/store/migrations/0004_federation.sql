@@ -39,19 +39,21 @@ create index oidc_provider_account on oidc_provider (account);
 
 -- Virtual MFA devices. holder is the unique id of the user who has it, the
 -- account's id for its root user, '' while nobody has. sealed is the seed,
--- wrapped under the master key; drift is how many steps its clock is ahead.
+-- wrapped under the master key; drift is how many steps its clock is ahead, and
+-- accepted the step of the last code that was accepted.
 create table mfa_device (
-  serial  text   not null primary key,
-  account text   not null references account (id),
-  path    text   not null,
-  name    text   not null,
-  fold    text   not null,
-  created bigint not null,
-  holder  text   not null,
-  enabled bigint not null,
-  drift   bigint not null,
-  sealed  bytea  not null,
-  tags    text   not null
+  serial   text   not null primary key,
+  account  text   not null references account (id),
+  path     text   not null,
+  name     text   not null,
+  fold     text   not null,
+  created  bigint not null,
+  holder   text   not null,
+  enabled  bigint not null,
+  drift    bigint not null,
+  accepted bigint not null,
+  sealed   bytea  not null,
+  tags     text   not null
 );
 create unique index mfa_device_name on mfa_device (account, fold);
 create index mfa_device_holder on mfa_device (holder) where holder <> '';

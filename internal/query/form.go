@@ -5,7 +5,9 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/daypass/daypass/internal/awserr"
@@ -43,8 +45,9 @@ func ParseForm(rawQuery string, body []byte, contentType string) (*Form, error) 
 	if n > MaxParameters {
 		return nil, awserr.New(http.StatusBadRequest, "MalformedInput", "The request has more than %d parameters.", MaxParameters)
 	}
-	d := decoding{ends: make([]int, 0, 2*n)}
-	d.text.Grow(len(rawQuery) + len(body))
+	d := decodings.Get().(*decoding)
+	defer decodings.Put(d)
+	d.text, d.ends = slices.Grow(d.text[:0], len(rawQuery)+len(body)), slices.Grow(d.ends[:0], 2*n)
 	if err := d.parse([]byte(rawQuery)); err != nil {
 		return nil, err
 	}
@@ -65,9 +68,11 @@ func count(s []byte) int {
 // decoding is a form on its way: the texts of names and values one after the
 // other, in one piece of memory, and where each ends.
 type decoding struct {
-	text strings.Builder
+	text []byte
 	ends []int
 }
+
+var decodings = sync.Pool{New: func() any { return new(decoding) }}
 
 // parse decodes the parameters of s. One without "=" has the empty value.
 func (d *decoding) parse(s []byte) error {
@@ -79,7 +84,7 @@ func (d *decoding) parse(s []byte) error {
 			if err := d.unescape(text); err != nil {
 				return err
 			}
-			d.ends = append(d.ends, d.text.Len())
+			d.ends = append(d.ends, len(d.text))
 		}
 	}
 	return nil
@@ -87,7 +92,7 @@ func (d *decoding) parse(s []byte) error {
 
 // form returns the form. A parameter without a name is dropped.
 func (d *decoding) form() (*Form, error) {
-	text, start := d.text.String(), 0
+	text, start := string(d.text), 0
 	f := &Form{params: make([]param, 0, len(d.ends)/2)}
 	for i := 0; i < len(d.ends); i += 2 {
 		p := param{text[start:d.ends[i]], text[d.ends[i]:d.ends[i+1]]}
@@ -104,43 +109,40 @@ func (d *decoding) form() (*Form, error) {
 
 // unescape undoes form encoding: "+" and "%20" are both a space.
 func (d *decoding) unescape(s []byte) error {
-	done := 0 // s[:done] is in d.text
+	text := d.text
 	for i := 0; i < len(s); i++ {
-		switch s[i] {
+		c := s[i]
+		switch c {
 		case '+':
-			d.text.Write(s[done:i])
-			d.text.WriteByte(' ')
-			done = i + 1
+			c = ' '
 		case '%':
 			if len(s)-i < 3 {
 				return malformed("Incomplete trailing escape % sequence")
 			}
-			hi, lo := unhex(s[i+1]), unhex(s[i+2])
-			if hi < 0 || lo < 0 {
+			hi, lo := hexDigit[s[i+1]], hexDigit[s[i+2]]
+			if hi|lo > 0xF {
 				return malformed("Illegal hex character in escape % pattern: " + strings.ToValidUTF8(string(s[i:i+3]), "\uFFFD"))
 			}
-			d.text.Write(s[done:i])
-			d.text.WriteByte(byte(hi<<4 | lo))
+			c = hi<<4 | lo
 			i += 2
-			done = i + 1
 		}
+		text = append(text, c)
 	}
-	d.text.Write(s[done:])
+	d.text = text
 	return nil
 }
 
-// unhex returns the value of a hexadecimal digit, or -1.
-func unhex(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
+// hexDigit holds the values of hexadecimal digits, and 0xFF for all other bytes.
+var hexDigit = func() (values [256]byte) {
+	for c := range values {
+		values[c] = 0xFF
 	}
-	return -1
-}
+	for i, c := range []byte("0123456789abcdef") {
+		values[c] = byte(i)
+		values[bytes.ToUpper([]byte{c})[0]] = byte(i)
+	}
+	return values
+}()
 
 func malformed(message string) error {
 	return awserr.New(http.StatusBadRequest, "MalformedQueryString", "%s", message)

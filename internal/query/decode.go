@@ -170,15 +170,23 @@ func group(in []nested) grouped {
 
 // of returns the parameters of a field, element by element.
 func (g grouped) of(field int) [][]param {
-	var out [][]param
-	for i := 0; i < len(g.nested); {
+	start, _ := slices.BinarySearchFunc(g.nested, field, func(n nested, field int) int { return cmp.Compare(n.field, field) })
+	end, elements := start, 0
+	for ; end < len(g.nested) && g.nested[end].field == field; end++ {
+		if end == start || g.nested[end].index != g.nested[end-1].index {
+			elements++
+		}
+	}
+	if elements == 0 {
+		return nil
+	}
+	out := make([][]param, 0, elements)
+	for i := start; i < end; {
 		j := i + 1
-		for j < len(g.nested) && g.nested[j].field == g.nested[i].field && g.nested[j].index == g.nested[i].index {
+		for j < end && g.nested[j].index == g.nested[i].index {
 			j++
 		}
-		if g.nested[i].field == field {
-			out = append(out, g.params[i:j])
-		}
+		out = append(out, g.params[i:j])
 		i = j
 	}
 	return out

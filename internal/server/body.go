@@ -31,8 +31,11 @@ const (
 	bodyGrace = time.Second
 )
 
-// readBody reads the body of a request.
-func (v *visit) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// firstBodies are pieces of memory for bodies of the usual size.
+var firstBodies = sync.Pool{New: func() any { return new([freeBody]byte) }}
+
+// readBody reads the body of a request, into room while there is some.
+func (v *visit) readBody(w http.ResponseWriter, r *http.Request, room *[freeBody]byte) ([]byte, error) {
 	if r.ContentLength > MaxBody {
 		return nil, tooLarge(w)
 	}
@@ -42,7 +45,7 @@ func (v *visit) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error)
 		end = int(r.ContentLength)
 		first = end
 	}
-	body := make([]byte, 0, min(first, freeBody))
+	body := room[:0:min(first, freeBody)]
 	defer v.complete()
 	if v.gate != nil {
 		defer v.gate.bodies.arrived(v)

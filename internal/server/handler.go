@@ -159,19 +159,26 @@ func (h *Handler) answeredEarly(x *exchange) bool {
 
 // handle reads, routes and runs the call.
 func (h *Handler) handle(x *exchange) (any, error) {
-	r := x.HTTP
-	body, err := x.visit.readBody(x.w, r)
-	if err != nil {
-		return nil, err
-	}
-	x.BodyHash = sha256.Sum256(body)
-	if x.Form, err = query.ParseForm(r.URL.RawQuery, body, r.Header.Get("Content-Type")); err != nil {
+	if err := x.readForm(); err != nil {
 		return nil, err
 	}
 	if err := h.route(x); err != nil {
 		return nil, err
 	}
 	return h.Pipeline.Run(&x.Call)
+}
+
+// readForm reads the body, and the parameters in it and in the query string.
+func (x *exchange) readForm() error {
+	room := firstBodies.Get().(*[freeBody]byte)
+	defer firstBodies.Put(room) // the form holds copies
+	body, err := x.visit.readBody(x.w, x.HTTP, room)
+	if err != nil {
+		return err
+	}
+	x.BodyHash = sha256.Sum256(body)
+	x.Form, err = query.ParseForm(x.HTTP.URL.RawQuery, body, x.HTTP.Header.Get("Content-Type"))
+	return err
 }
 
 // route finds service and action. A signed request goes to the service of its

@@ -38,7 +38,15 @@ func (s *Session) Pack() Packed {
 
 // plain is what [Packed] inflates to.
 func (s *Session) plain() []byte {
-	plain := make([]byte, 0, len(s.Policy)+256)
+	const around = 8 // tag and lengths of a field
+	size := len(s.Policy) + around
+	for _, arn := range s.PolicyARNs {
+		size += len(arn) + around
+	}
+	for _, t := range s.Tags {
+		size += len(t.Key) + len(t.Value) + around
+	}
+	plain := make([]byte, 0, size)
 	if s.Policy != "" {
 		plain = appendText(plain, tagPolicy, s.Policy)
 	}

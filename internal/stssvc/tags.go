@@ -37,7 +37,7 @@ func sessionTags(passed []tag, transitive []string, inherits []session.Tag) ([]s
 	for _, key := range transitive {
 		passes[iam.Fold(key)] = true
 	}
-	tags := inherits[:len(inherits):len(inherits)]
+	tags := append(make([]session.Tag, 0, len(inherits)+len(passed)), inherits...)
 	seen := make(map[string]bool, len(passed))
 	for _, t := range passed {
 		key := iam.Fold(t.Key)

@@ -114,7 +114,11 @@ func (vs *violations) checkString(f *Field, s string) {
 	if f.Pattern != nil && !f.Pattern.Match(s) {
 		vs.add(f, quote(s), matches(f.Pattern))
 	}
-	n := int64(utf8.RuneCountInString(s))
+	// Characters are counted only where bytes leave it open: a character has one to four.
+	n := int64(len(s))
+	if f.Bounds.HasMax && n > f.Bounds.Max || f.Bounds.HasMin && n < f.Bounds.Min*utf8.UTFMax {
+		n = int64(utf8.RuneCountInString(s))
+	}
 	if f.Bounds.HasMax && n > f.Bounds.Max {
 		vs.add(f, quote(s), atMost("length", f.Bounds.Max))
 	}

@@ -22,13 +22,13 @@ const (
 // session. Managed ones must exist in owner, the account of the session, or be
 // the service's own (reference 3.1, 5.2).
 func (s *service) setPolicies(ctx context.Context, sess *session.Session, inline string, managed []policyDescriptor, owner string) error {
-	if n := utf8.RuneCountInString(inline); n > maxPlaintext {
+	plaintext := utf8.RuneCountInString(inline)
+	if plaintext > maxPlaintext {
 		return awserr.Validation("1 validation error detected: Value '%s' at 'policy' failed to satisfy constraint: Member must have length less than or equal to %d", shortened(inline), maxPlaintext)
 	}
 	if len(managed) > maxPolicyARNs {
 		return awserr.Validation("1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to %d", maxPolicyARNs)
 	}
-	plaintext := utf8.RuneCountInString(inline)
 	for _, p := range managed {
 		plaintext += utf8.RuneCountInString(p.Arn)
 		if err := s.checkManaged(ctx, p.Arn, owner); err != nil {

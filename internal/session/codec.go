@@ -104,29 +104,37 @@ func (s *Session) append(b []byte, packed Packed) []byte {
 	return b
 }
 
-// eachField calls f for each field of b.
-func eachField(b []byte, f func(tag byte, v []byte) error) error {
-	for len(b) > 0 {
-		tag := b[0]
-		n, w := binary.Uvarint(b[1:])
-		if w <= 0 || n > uint64(len(b)-1-w) {
+// eachField calls f for each field of s.
+func eachField(s string, f func(tag byte, v string) error) error {
+	for len(s) > 0 {
+		tag := s[0]
+		n, w := uvarint(s[1:])
+		if w <= 0 || n > uint64(len(s)-1-w) {
 			return fmt.Errorf("%w: field %d is cut short", ErrMalformed, tag)
 		}
-		b = b[1+w:]
-		if err := f(tag, b[:n]); err != nil {
+		s = s[1+w:]
+		if err := f(tag, s[:n]); err != nil {
 			return err
 		}
-		b = b[n:]
+		s = s[n:]
 	}
 	return nil
 }
 
+// uvarint is [binary.Uvarint] of a string.
+func uvarint(s string) (n uint64, width int) {
+	var b [binary.MaxVarintLen64]byte
+	return binary.Uvarint(b[:copy(b[:], s)])
+}
+
+// parse reads a message. The texts of the session are parts of one, which is
+// copied once.
 func parse(b []byte) (*Session, error) {
 	if len(b) == 0 || b[0] != version {
 		return nil, fmt.Errorf("%w: version", ErrMalformed)
 	}
 	s := new(Session)
-	err := eachField(b[1:], s.setField)
+	err := eachField(string(b[1:]), s.setField)
 	switch {
 	case err != nil:
 		return nil, err
@@ -136,30 +144,30 @@ func parse(b []byte) (*Session, error) {
 	return s, nil
 }
 
-func (s *Session) setField(tag byte, v []byte) (err error) {
+func (s *Session) setField(tag byte, v string) (err error) {
 	switch tag {
 	case tagPartition:
-		s.Partition = string(v)
+		s.Partition = v
 	case tagAccount:
-		s.Account = string(v)
+		s.Account = v
 	case tagSecret:
-		s.Secret = secret.New(string(v))
+		s.Secret = secret.New(v)
 	case tagEntityID:
-		s.EntityID = string(v)
+		s.EntityID = v
 	case tagEntityARN:
-		s.EntityARN = string(v)
+		s.EntityARN = v
 	case tagName:
-		s.Name = string(v)
+		s.Name = v
 	case tagSource:
-		s.Source = string(v)
+		s.Source = v
 	case tagProvider:
-		s.Provider = string(v)
+		s.Provider = v
 	case tagPacked:
 		return s.unpack(v)
 	case tagFact, tagMultiFact:
 		return s.addFact(v, tag == tagMultiFact)
 	case tagKind, tagIssued, tagExpires, tagMFA, tagDepth:
-		n, w := binary.Uvarint(v)
+		n, w := uvarint(v)
 		if w != len(v) || n == 0 || n > maxNumber { // zero is left out
 			return fmt.Errorf("%w: number in field %d", ErrMalformed, tag)
 		}
@@ -185,14 +193,14 @@ func (s *Session) setNumber(tag byte, n int64) {
 	}
 }
 
-func (s *Session) addFact(v []byte, multi bool) error {
+func (s *Session) addFact(v string, multi bool) error {
 	f := Fact{Multi: multi}
-	err := eachField(v, func(tag byte, v []byte) error {
+	err := eachField(v, func(tag byte, v string) error {
 		switch tag {
 		case tagFactKey:
-			f.Key = string(v)
+			f.Key = v
 		case tagFactValue:
-			f.Values = append(f.Values, string(v))
+			f.Values = append(f.Values, v)
 		default:
 			return fmt.Errorf("%w: field %d of a fact", ErrMalformed, tag)
 		}

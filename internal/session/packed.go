@@ -1,11 +1,11 @@
 package session
 
 import (
-	"bytes"
 	"compress/flate"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Packed is the deflated form of a session's policies and tags.
@@ -70,25 +70,25 @@ func (s *Session) plain() []byte {
 // policies and tags is used, rounded up. Over 100 the session is refused.
 func (p Packed) Percent() int { return (len(p)*100 + packedBudget - 1) / packedBudget }
 
-func (s *Session) unpack(p Packed) error {
-	r := flate.NewReaderDict(bytes.NewReader(p), []byte(dictionary))
+func (s *Session) unpack(p string) error {
+	r := flate.NewReaderDict(strings.NewReader(p), []byte(dictionary))
 	plain, err := io.ReadAll(io.LimitReader(r, maxUnpacked+1))
 	if err != nil || len(plain) > maxUnpacked {
 		return fmt.Errorf("%w: packed field", ErrMalformed)
 	}
-	return eachField(plain, func(tag byte, v []byte) error {
+	return eachField(string(plain), func(tag byte, v string) error {
 		switch tag {
 		case tagPolicy:
-			s.Policy = string(v)
+			s.Policy = v
 		case tagPolicyARN:
-			s.PolicyARNs = append(s.PolicyARNs, string(v))
+			s.PolicyARNs = append(s.PolicyARNs, v)
 		case tagTag, tagTransitive:
-			n, w := binary.Uvarint(v)
+			n, w := uvarint(v)
 			if w <= 0 || n > uint64(len(v)-w) {
 				return fmt.Errorf("%w: tag", ErrMalformed)
 			}
 			v = v[w:]
-			s.Tags = append(s.Tags, Tag{string(v[:n]), string(v[n:]), tag == tagTransitive})
+			s.Tags = append(s.Tags, Tag{v[:n], v[n:], tag == tagTransitive})
 		default:
 			return fmt.Errorf("%w: packed field %d", ErrMalformed, tag)
 		}

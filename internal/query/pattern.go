@@ -148,7 +148,8 @@ func (c *class) has(r rune) bool {
 }
 
 // parseClass reads what is between the brackets of a character class: single
-// characters, ranges, and the escapes \w \d \p{L} \uXXXX and \ before a sign.
+// characters, ranges, and the escapes \w, \d, \p{L}, \u with the digits of a code
+// point, and \ before a sign.
 func parseClass(s string) (*class, error) {
 	c := new(class)
 	for s != "" {

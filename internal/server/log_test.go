@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -51,5 +52,31 @@ func TestTheLogRepeatsNoAuthorizationHeader(t *testing.T) {
 	}
 	if text := log.String(); strings.Count(text, "code=IncompleteSignature") != 4 || strings.Contains(text, "hunter2") {
 		t.Errorf("the log reads\n%s", text)
+	}
+}
+
+func TestTheLogSaysWhatWasRefusedAndWhatWasGrantedWhenAsked(t *testing.T) {
+	for _, tt := range []struct {
+		level   slog.Level
+		granted bool
+	}{{slog.LevelInfo, false}, {slog.LevelDebug, true}} {
+		var log lines
+		s := daypasstest.New(t, daypasstest.WithLog(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: tt.level}))))
+		answer, err := http.DefaultClient.Do(signedFor(t, s, strings.TrimPrefix(s.URL, "http://")))
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatalf("%v, %v", answer, err)
+		}
+		_ = answer.Body.Close()
+		raw(t, s, post(whoami))
+		for range 100 { // the line comes after the answer
+			if strings.Contains(log.String(), "code=MissingAuthenticationToken") {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		text := log.String()
+		if granted := strings.Contains(text, "status=200 "); granted != tt.granted || !strings.Contains(text, "level=INFO msg=request") {
+			t.Errorf("at level %v the log reads\n%s", tt.level, text)
+		}
 	}
 }

@@ -17,7 +17,8 @@ import (
 // may be read by any.
 type disk struct {
 	dir       string
-	ephemeral bool
+	ephemeral bool                 // what it holds may be lost with the power
+	datasync  func(*os.File) error // makes a file's bytes and size durable
 
 	file  *os.File // the segment that grows; nil before the first write and after a refusal
 	size  int64    // of file
@@ -92,7 +93,7 @@ func (d *disk) write(b []byte, limit int64) error {
 	d.size += int64(n)
 	d.total.Add(int64(n))
 	if err == nil && !d.ephemeral {
-		err = datasync(d.file)
+		err = d.datasync(d.file)
 	}
 	if err != nil {
 		return errors.Join(err, d.retire())

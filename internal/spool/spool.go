@@ -127,7 +127,7 @@ func Open(cfg Config) (*Spool, error) {
 		cfg: cfg, next: newGroup(nil),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
-	s.disk = disk{dir: cfg.Dir, ephemeral: cfg.Ephemeral}
+	s.disk = disk{dir: cfg.Dir, ephemeral: cfg.Ephemeral, datasync: datasync}
 	if err := s.disk.look(); err != nil {
 		return nil, err
 	}

@@ -131,7 +131,7 @@ func NewID() string {
 
 // AppendID appends what NewID returns.
 func AppendID(dst []byte) []byte {
-	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+	const form = "00000000-0000-0000-0000-000000000000"
 	const hex = "0123456789abcdef"
 	start := len(dst)
 	dst = append(dst, form...)

@@ -20,8 +20,11 @@ import (
 	"github.com/daypass/daypass/internal/store"
 )
 
-// Streams are where a command prints.
-type Streams struct{ Out, Err io.Writer }
+// Streams are where a command reads and prints.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
 
 // Env looks up an environment variable.
 type Env func(name string) (string, bool)
@@ -46,6 +49,7 @@ func badUsage(format string, args ...any) error { return usageError{fmt.Errorf(f
 func Run(ctx context.Context, args []string, std Streams, env Env) int {
 	root := newRoot(std, env)
 	root.SetArgs(args)
+	root.SetIn(std.In)
 	root.SetOut(std.Out)
 	root.SetErr(std.Err)
 	err := root.ExecuteContext(ctx)
@@ -83,7 +87,7 @@ protocol of AWS STS, with the IAM API that manages them.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return badUsage("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newServe(std, env), newAccount(std, env), newKeys(std, env), newBackup(std, env), newRestore(std, env), newVersion())
+	root.AddCommand(newServe(std, env), newAccount(std, env), newKeys(std, env), newBackup(std, env), newRestore(std, env), newExplain(std), newVersion())
 	return root
 }
 

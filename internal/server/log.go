@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/daypass/daypass/internal/awserr"
+	"github.com/daypass/daypass/internal/proof"
 )
 
 // log writes the one line of a request. It holds what was asked and what
@@ -42,9 +44,7 @@ func (h *Handler) log(x *exchange) {
 		attrs = append(attrs, slog.String("code", e.Code))
 		if e.Code != "IncompleteSignature" { // whose sentences repeat the Authorization header
 			attrs = append(attrs, slog.String("message", clip(withoutValues(e.Message))))
-			if e.Err != nil {
-				attrs = append(attrs, slog.String("cause", e.Err.Error()))
-			}
+			attrs = appendCause(attrs, e.Err)
 		}
 	}
 	if d := x.Denied; d != nil {
@@ -54,6 +54,18 @@ func (h *Handler) log(x *exchange) {
 		}
 	}
 	h.Log.LogAttrs(x.Ctx, level, "request", attrs...)
+}
+
+// appendCause appends why a request was refused: the check of a proof that
+// failed, or whatever else was behind it.
+func appendCause(attrs []slog.Attr, cause error) []slog.Attr {
+	if f, ok := errors.AsType[*proof.Failure](cause); ok {
+		return append(attrs, slog.String("check", f.Check), slog.String("saw", f.Saw), slog.String("want", f.Want))
+	}
+	if cause != nil {
+		attrs = append(attrs, slog.String("cause", cause.Error()))
+	}
+	return attrs
 }
 
 // values are what validation errors repeat of parameters.

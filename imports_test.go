@@ -28,7 +28,7 @@ var layers = [][]string{
 	{"internal/store", "internal/keys", "sts", "internal/session", "internal/spool"},
 	{"internal/iam", "internal/iamapi", "internal/apimodel"},
 	{"internal/query", "internal/endpoint"},
-	{"internal/oidc", "internal/saml", "internal/totp"},
+	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest"},
 	{"internal/awserr", "internal/secret", "internal/proof"},
 	{"policy"},
 	{"arn", "sigv4"},

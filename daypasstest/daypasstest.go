@@ -66,6 +66,8 @@ type options struct {
 	region string
 	start  time.Time
 	log    *slog.Logger
+
+	issuers map[string]http.Handler // by URL
 }
 
 // WithDir sets the data directory, for a test that looks into it. The default
@@ -82,6 +84,18 @@ func WithTime(t time.Time) Option { return func(o *options) { o.start = t } }
 // WithLog has the server log its requests. The default logs nothing.
 func WithLog(log *slog.Logger) Option { return func(o *options) { o.log = log } }
 
+// WithIssuer stands in for an OpenID Connect issuer: the documents of its URL
+// (/.well-known/openid-configuration, and its keys where that says) are those
+// that h answers, without a network. Other issuers cannot be reached then.
+func WithIssuer(issuerURL string, h http.Handler) Option {
+	return func(o *options) {
+		if o.issuers == nil {
+			o.issuers = map[string]http.Handler{}
+		}
+		o.issuers[issuerURL] = h
+	}
+}
+
 // New starts a Daypass that ends with the test.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
@@ -96,7 +110,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	ctx := context.Background()
 	in, err := installation.Open(ctx, installation.Config{
 		Dir: o.dir, Region: o.region, MasterKey: secret.New(keys.NewMaster()),
-		Serving: true, Ephemeral: true, Now: s.Now, Log: o.log,
+		Serving: true, Ephemeral: true, Now: s.Now, Log: o.log, FetchOIDC: o.fetch(),
 	})
 	if err != nil {
 		t.Fatalf("starting Daypass: %v", err)

@@ -18,6 +18,8 @@ import (
 type place struct {
 	dataDir, databaseURL, masterKeyFile, region, config string
 	spoolKeep                                           int64 // bytes; of a service only
+	privateIssuers                                      bool  // of a service only
+	caBundle                                            string
 }
 
 func (p *place) register(cmd *cobra.Command) {
@@ -53,7 +55,7 @@ func (p *place) settings(env Env) (cfg installation.Config, err error) {
 	}
 	cfg = installation.Config{
 		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,
-		Region: p.region, SpoolKeep: p.spoolKeep,
+		Region: p.region, SpoolKeep: p.spoolKeep, PrivateIssuers: p.privateIssuers, CABundle: p.caBundle,
 	}
 	if master, _ := env("DAYPASS_MASTER_KEY"); master != "" {
 		cfg.MasterKey = secret.New(master)

@@ -63,6 +63,8 @@ Every flag has an environment twin: --data-dir is DAYPASS_DATA_DIR.`,
 	flags.StringVar(&f.tlsKey, "tls-key", "", "PEM file with the certificate's key")
 	flags.BoolVar(&f.allowPlaintext, "allow-plaintext", false, "listen on other than loopback addresses without TLS, behind a TLS proxy")
 	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "network (CIDR) whose X-Forwarded-For and -Proto are believed; repeatable")
+	flags.BoolVar(&f.privateIssuers, "oidc-allow-private-issuers", false, "let OpenID Connect issuers be at loopback and private addresses")
+	flags.StringVar(&f.caBundle, "ca-bundle", "", "PEM file of authorities to trust in addition, for connections to identity providers")
 	flags.Int64Var(&f.spoolKeep, "spool-keep", 1<<30, "bytes of call records to keep in the data directory; the oldest go")
 	f.bounds.flags(flags)
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")

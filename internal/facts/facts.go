@@ -85,8 +85,9 @@ type Cache struct {
 	roles    *entries[*Principal]
 	roleIDs  *entries[string] // account/folded name → unique id
 	groups   *entries[*group]
-	policies *entries[policy.Attached] // by ARN
-	texts    *entries[SessionPolicy]   // by text
+	policies *entries[policy.Attached]   // by ARN
+	oidc     *entries[*iam.OIDCProvider] // by ARN
+	texts    *entries[SessionPolicy]     // by text
 
 	hits, misses atomic.Int64
 }
@@ -110,6 +111,7 @@ func New(cfg Config) *Cache {
 		keys:  newEntries[*Key](size),
 		users: newEntries[*Principal](size), roles: newEntries[*Principal](size), roleIDs: newEntries[string](size),
 		groups: newEntries[*group](size), policies: newEntries[policy.Attached](size),
+		oidc:  newEntries[*iam.OIDCProvider](size),
 		texts: newEntries[SessionPolicy](1000),
 	}
 	cfg.DB.Subscribe(c.forget)
@@ -135,6 +137,8 @@ func (c *Cache) forget(changes []store.Change) {
 			c.groups.drop(ch.ID)
 		case store.PolicyChange:
 			c.policies.drop(ch.ID)
+		case store.OIDCProviderChange:
+			c.oidc.drop(ch.ID)
 		case store.Everything:
 			c.keys.clear()
 			c.users.clear()
@@ -142,6 +146,7 @@ func (c *Cache) forget(changes []store.Change) {
 			c.roleIDs.clear()
 			c.groups.clear()
 			c.policies.clear()
+			c.oidc.clear()
 		}
 	}
 }

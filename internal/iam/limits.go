@@ -11,6 +11,10 @@ const (
 	PolicyVersionsQuota   = 10000
 	MFADevicesQuota       = 5000 // virtual ones: as many as users
 
+	OIDCProvidersQuota              = 100
+	ClientIDsPerOIDCProviderQuota   = 100
+	ThumbprintsPerOIDCProviderQuota = 5
+
 	AccessKeysPerUserQuota         = 2
 	MFADevicesPerUserQuota         = 8
 	SigningCertificatesPerUser     = 2

@@ -32,6 +32,17 @@ func TestInputsAndOutputsAreThoseOfTheServiceModel(t *testing.T) {
 		"TagUser":      op[iamapi.TagUserInput, query.NoResult](),
 		"UntagUser":    op[iamapi.UntagUserInput, query.NoResult](),
 		"ListUserTags": op[iamapi.ListUserTagsInput, iamapi.ListUserTagsOutput](),
+		// oidcprovider.go
+		"CreateOpenIDConnectProvider":             op[iamapi.CreateOpenIDConnectProviderInput, iamapi.CreateOpenIDConnectProviderOutput](),
+		"GetOpenIDConnectProvider":                op[iamapi.GetOpenIDConnectProviderInput, iamapi.GetOpenIDConnectProviderOutput](),
+		"ListOpenIDConnectProviders":              op[iamapi.ListOpenIDConnectProvidersInput, iamapi.ListOpenIDConnectProvidersOutput](),
+		"DeleteOpenIDConnectProvider":             op[iamapi.DeleteOpenIDConnectProviderInput, query.NoResult](),
+		"AddClientIDToOpenIDConnectProvider":      op[iamapi.AddClientIDToOpenIDConnectProviderInput, query.NoResult](),
+		"RemoveClientIDFromOpenIDConnectProvider": op[iamapi.RemoveClientIDFromOpenIDConnectProviderInput, query.NoResult](),
+		"UpdateOpenIDConnectProviderThumbprint":   op[iamapi.UpdateOpenIDConnectProviderThumbprintInput, query.NoResult](),
+		"TagOpenIDConnectProvider":                op[iamapi.TagOpenIDConnectProviderInput, query.NoResult](),
+		"UntagOpenIDConnectProvider":              op[iamapi.UntagOpenIDConnectProviderInput, query.NoResult](),
+		"ListOpenIDConnectProviderTags":           op[iamapi.ListOpenIDConnectProviderTagsInput, iamapi.ListOpenIDConnectProviderTagsOutput](),
 		// group.go
 		"CreateGroup":         op[iamapi.CreateGroupInput, iamapi.CreateGroupOutput](),
 		"GetGroup":            op[iamapi.GetGroupInput, iamapi.GetGroupOutput](),
@@ -162,12 +173,9 @@ func TestInputsAndOutputsAreThoseOfTheServiceModel(t *testing.T) {
 		"GenerateCredentialReport": op[none, iamapi.GenerateCredentialReportOutput](),
 		"GetCredentialReport":      op[none, iamapi.GetCredentialReportOutput](),
 		// provider.go
-		"ListSAMLProviders":           op[iamapi.ListSAMLProvidersInput, iamapi.ListSAMLProvidersOutput](),
-		"GetSAMLProvider":             op[iamapi.GetSAMLProviderInput, iamapi.GetSAMLProviderOutput](),
-		"DeleteSAMLProvider":          op[iamapi.DeleteSAMLProviderInput, query.NoResult](),
-		"ListOpenIDConnectProviders":  op[iamapi.ListOpenIDConnectProvidersInput, iamapi.ListOpenIDConnectProvidersOutput](),
-		"GetOpenIDConnectProvider":    op[iamapi.GetOpenIDConnectProviderInput, iamapi.GetOpenIDConnectProviderOutput](),
-		"DeleteOpenIDConnectProvider": op[iamapi.DeleteOpenIDConnectProviderInput, query.NoResult](),
+		"ListSAMLProviders":  op[iamapi.ListSAMLProvidersInput, iamapi.ListSAMLProvidersOutput](),
+		"GetSAMLProvider":    op[iamapi.GetSAMLProviderInput, iamapi.GetSAMLProviderOutput](),
+		"DeleteSAMLProvider": op[iamapi.DeleteSAMLProviderInput, query.NoResult](),
 	}, []apimodel.Divergence{
 		{
 			Difference: `CreateVirtualMFADevice().Path: pattern is "", in the model "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"`,

@@ -33,33 +33,6 @@ type DeleteSAMLProviderInput struct {
 	SAMLProviderArn string `q:"required,len=20..2048"`
 }
 
-// ListOpenIDConnectProvidersInput lists the OpenID Connect providers of the account.
-type ListOpenIDConnectProvidersInput struct{}
-
-// ListOpenIDConnectProvidersOutput is that list.
-type ListOpenIDConnectProvidersOutput struct {
-	OpenIDConnectProviderList []OpenIDConnectProviderListEntry `q:"keep"`
-}
-
-// GetOpenIDConnectProviderInput reads an OpenID Connect provider.
-type GetOpenIDConnectProviderInput struct {
-	OpenIDConnectProviderArn string `q:"required,len=20..2048"`
-}
-
-// GetOpenIDConnectProviderOutput is the provider.
-type GetOpenIDConnectProviderOutput struct {
-	Url            string
-	ClientIDList   []string `q:"keep"`
-	ThumbprintList []string `q:"keep"`
-	CreateDate     time.Time
-	Tags           []Tag `q:"keep"`
-}
-
-// DeleteOpenIDConnectProviderInput deletes an OpenID Connect provider.
-type DeleteOpenIDConnectProviderInput struct {
-	OpenIDConnectProviderArn string `q:"required,len=20..2048"`
-}
-
 // SAMLProviderListEntry is a SAML provider in a list.
 type SAMLProviderListEntry struct {
 	Arn        string
@@ -71,9 +44,4 @@ type SAMLProviderListEntry struct {
 type SAMLPrivateKey struct {
 	KeyId     string
 	Timestamp time.Time
-}
-
-// OpenIDConnectProviderListEntry is an OpenID Connect provider in a list.
-type OpenIDConnectProviderListEntry struct {
-	Arn string
 }

@@ -25,16 +25,9 @@ func absentActions() []pipeline.Handler {
 		onAccount("ListSAMLProviders", pipeline.NoTx, func(*pipeline.Call, *iamapi.ListSAMLProvidersInput) (*iamapi.ListSAMLProvidersOutput, error) {
 			return new(iamapi.ListSAMLProvidersOutput), nil
 		}),
-		onAccount("ListOpenIDConnectProviders", pipeline.NoTx, func(*pipeline.Call, *iamapi.ListOpenIDConnectProvidersInput) (*iamapi.ListOpenIDConnectProvidersOutput, error) {
-			return new(iamapi.ListOpenIDConnectProvidersOutput), nil
-		}),
 
 		missing[iamapi.GetSAMLProviderOutput]("GetSAMLProvider", noSAMLProvider, func(in *iamapi.GetSAMLProviderInput) string { return in.SAMLProviderArn }),
 		missing[query.NoResult]("DeleteSAMLProvider", noSAMLProvider, func(in *iamapi.DeleteSAMLProviderInput) string { return in.SAMLProviderArn }),
-		missing[iamapi.GetOpenIDConnectProviderOutput]("GetOpenIDConnectProvider", "OpenIDConnect Provider not found for arn %s",
-			func(in *iamapi.GetOpenIDConnectProviderInput) string { return in.OpenIDConnectProviderArn }),
-		missing[query.NoResult]("DeleteOpenIDConnectProvider", "OpenId connect Provider %s cannot be found.",
-			func(in *iamapi.DeleteOpenIDConnectProviderInput) string { return in.OpenIDConnectProviderArn }),
 	}
 }
 

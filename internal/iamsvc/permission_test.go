@@ -145,6 +145,13 @@ var permissions = []permission{
 	{"ListOpenIDConnectProviders", "*"},
 	{"GetOpenIDConnectProvider OpenIDConnectProviderArn=" + account + "oidc-provider/x.example", account + "oidc-provider/x.example"},
 	{"DeleteOpenIDConnectProvider OpenIDConnectProviderArn=" + account + "oidc-provider/x.example", account + "oidc-provider/x.example"},
+	{"CreateOpenIDConnectProvider Url=https://x.example", account + "oidc-provider/x.example"},
+	{"AddClientIDToOpenIDConnectProvider OpenIDConnectProviderArn=" + account + "oidc-provider/x.example ClientID=a", account + "oidc-provider/x.example"},
+	{"RemoveClientIDFromOpenIDConnectProvider OpenIDConnectProviderArn=" + account + "oidc-provider/x.example ClientID=a", account + "oidc-provider/x.example"},
+	{"UpdateOpenIDConnectProviderThumbprint OpenIDConnectProviderArn=" + account + "oidc-provider/x.example ThumbprintList=[0000000000000000000000000000000000000000]", account + "oidc-provider/x.example"},
+	{"TagOpenIDConnectProvider OpenIDConnectProviderArn=" + account + "oidc-provider/x.example Tags=a:b", account + "oidc-provider/x.example"},
+	{"UntagOpenIDConnectProvider OpenIDConnectProviderArn=" + account + "oidc-provider/x.example TagKeys=[a]", account + "oidc-provider/x.example"},
+	{"ListOpenIDConnectProviderTags OpenIDConnectProviderArn=" + account + "oidc-provider/x.example", account + "oidc-provider/x.example"},
 }
 
 func TestEveryActionAsksForItsPermission(t *testing.T) {

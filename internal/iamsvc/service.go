@@ -78,6 +78,7 @@ func Actions(cfg Config) []pipeline.Handler {
 		detailActions(),
 		simulationActions(),
 		grantingActions(),
+		oidcProviderActions(),
 		absentActions(),
 	)
 }

@@ -49,6 +49,11 @@ func getAccountSummary(c *pipeline.Call, _ *none) (*iamapi.GetAccountSummaryOutp
 		}
 		m[key] = int32(n)
 	}
+	providers, err := c.Tx.CountOIDCProviders(c.Account)
+	if err != nil {
+		return nil, err
+	}
+	m["Providers"] += int32(providers)
 	policies, versions, err := c.Tx.CountPolicies(c.Account)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ import (
 	"github.com/daypass/daypass/internal/facts"
 	"github.com/daypass/daypass/internal/iamsvc"
 	"github.com/daypass/daypass/internal/keys"
+	"github.com/daypass/daypass/internal/oidc"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/spool"
@@ -46,6 +47,10 @@ type Config struct {
 	Region      string        // "us-east-1"
 	Serving     bool          // takes the directory: one process may serve from it
 	SpoolKeep   int64         // bytes of records kept on disk; 0 is 1 GiB
+
+	PrivateIssuers bool       // OpenID Connect issuers may be at loopback and private addresses
+	CABundle       string     // file of authorities trusted in addition, in PEM; "" for none
+	FetchOIDC      oidc.Fetch // gets the documents of issuers; nil is over the network
 
 	// Ephemeral gives up durability for speed: for tests, whose data nobody
 	// misses after a power cut.
@@ -79,6 +84,9 @@ func Open(ctx context.Context, cfg Config) (*Installation, error) {
 	}
 	if !endpoint.IsRegion(cfg.Region) {
 		return nil, fmt.Errorf("region %q is not the name of a Region, such as us-east-1", cfg.Region)
+	}
+	if err := cfg.setFetch(); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data directory: %w; choose another with --data-dir", err)
@@ -121,7 +129,7 @@ func (in *Installation) assemble() {
 	}
 	codes := new(totp.Limiter)
 	in.Services = []*pipeline.Service{
-		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, Codes: codes}),
+		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, Codes: codes, OIDC: oidc.NewSource(in.cfg.FetchOIDC)}),
 		iamsvc.New(iamsvc.Config{Vault: in.Vault, Codes: codes}),
 	}
 }

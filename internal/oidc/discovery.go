@@ -125,5 +125,10 @@ func ParseIssuer(text string) (string, error) {
 	if u.RawPath != "" || strings.ContainsFunc(u.Path, func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }) {
 		return "", errors.New("a URL with escapes that change its meaning")
 	}
-	return strings.TrimPrefix(text, Scheme), nil
+	issuer := strings.TrimPrefix(text, Scheme)
+	switch strings.ToLower(issuer) {
+	case "aws", "iam", "saml", "sts": // its condition keys, such as saml:sub, are taken
+		return "", errors.New("a URL that is the prefix of other condition keys")
+	}
+	return issuer, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/daypass/daypass/internal/authz"
 	"github.com/daypass/daypass/internal/facts"
 	"github.com/daypass/daypass/internal/keys"
+	"github.com/daypass/daypass/internal/oidc"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/store"
@@ -25,6 +26,7 @@ type Config struct {
 	Authz     *authz.Authorizer
 	Partition string
 	Codes     *totp.Limiter // counts wrong MFA codes; nil counts them here alone
+	OIDC      *oidc.Source  // has the keys of OpenID Connect providers
 }
 
 type service struct{ Config }

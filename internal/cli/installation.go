@@ -10,6 +10,7 @@ import (
 
 	"github.com/daypass/daypass/internal/endpoint"
 	"github.com/daypass/daypass/internal/installation"
+	"github.com/daypass/daypass/internal/saml"
 	"github.com/daypass/daypass/internal/secret"
 )
 
@@ -20,6 +21,7 @@ type place struct {
 	spoolKeep                                           int64 // bytes; of a service only
 	privateIssuers                                      bool  // of a service only
 	caBundle                                            string
+	saml                                                saml.Site // of a service only
 }
 
 func (p *place) register(cmd *cobra.Command) {
@@ -55,7 +57,7 @@ func (p *place) settings(env Env) (cfg installation.Config, err error) {
 	}
 	cfg = installation.Config{
 		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,
-		Region: p.region, SpoolKeep: p.spoolKeep, PrivateIssuers: p.privateIssuers, CABundle: p.caBundle,
+		Region: p.region, SpoolKeep: p.spoolKeep, PrivateIssuers: p.privateIssuers, CABundle: p.caBundle, SAML: p.saml,
 	}
 	if master, _ := env("DAYPASS_MASTER_KEY"); master != "" {
 		cfg.MasterKey = secret.New(master)

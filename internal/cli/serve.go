@@ -66,6 +66,8 @@ Every flag has an environment twin: --data-dir is DAYPASS_DATA_DIR.`,
 	flags.BoolVar(&f.privateIssuers, "oidc-allow-private-issuers", false, "let OpenID Connect issuers be at loopback and private addresses")
 	flags.StringVar(&f.caBundle, "ca-bundle", "", "PEM file of authorities to trust in addition, for connections to identity providers")
 	flags.Int64Var(&f.spoolKeep, "spool-keep", 1<<30, "bytes of call records to keep in the data directory; the oldest go")
+	flags.StringSliceVar(&f.saml.Audiences, "saml-audience", nil, "audience of SAML responses, in place of urn:amazon:webservices; repeatable")
+	flags.StringSliceVar(&f.saml.Recipients, "saml-recipient", nil, "recipient of SAML responses, in place of the real service's sign-in addresses; repeatable")
 	f.bounds.flags(flags)
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")

@@ -88,6 +88,7 @@ type Cache struct {
 	policies *entries[policy.Attached]   // by ARN
 	oidc     *entries[*iam.OIDCProvider] // by ARN
 	texts    *entries[SessionPolicy]     // by text
+	saml     *entries[*SAMLProvider]     // by ARN
 
 	hits, misses atomic.Int64
 }
@@ -113,6 +114,7 @@ func New(cfg Config) *Cache {
 		groups: newEntries[*group](size), policies: newEntries[policy.Attached](size),
 		oidc:  newEntries[*iam.OIDCProvider](size),
 		texts: newEntries[SessionPolicy](1000),
+		saml:  newEntries[*SAMLProvider](min(size, 10_000)),
 	}
 	cfg.DB.Subscribe(c.forget)
 	return c
@@ -139,6 +141,8 @@ func (c *Cache) forget(changes []store.Change) {
 			c.policies.drop(ch.ID)
 		case store.OIDCProviderChange:
 			c.oidc.drop(ch.ID)
+		case store.SAMLProviderChange:
+			c.saml.drop(ch.ID)
 		case store.Everything:
 			c.keys.clear()
 			c.users.clear()
@@ -147,6 +151,7 @@ func (c *Cache) forget(changes []store.Change) {
 			c.groups.clear()
 			c.policies.clear()
 			c.oidc.clear()
+			c.saml.clear()
 		}
 	}
 }

@@ -21,6 +21,9 @@ const (
 	InstanceProfilePrefix Prefix = "AIPA"
 	KeyPrefix             Prefix = "AKIA" // a long-term access key
 	SessionKeyPrefix      Prefix = "ASIA" // a temporary one
+
+	SAMLProviderPrefix Prefix = "SAMLSP"
+	SAMLKeyPrefix      Prefix = "SAMLPK" // a private key of a SAML provider
 )
 
 const (
@@ -51,6 +54,14 @@ func newID(p Prefix, account string, n int) string {
 	binary.BigEndian.PutUint16(b[0:], uint16(head>>32))
 	binary.BigEndian.PutUint32(b[2:], uint32(head))
 	return string(p) + base32.StdEncoding.EncodeToString(b[:])[:n]
+}
+
+// NewSAMLID returns a fresh id of a SAML provider or of one of its private keys:
+// 22 characters. It carries no account.
+func NewSAMLID(p Prefix) string {
+	var b [10]byte // 16 base32 characters
+	_, _ = rand.Read(b[:])
+	return string(p) + base32.StdEncoding.EncodeToString(b[:])
 }
 
 // NewSecret returns a fresh secret access key: 40 characters.

@@ -25,6 +25,8 @@ const (
 	VersionsPerPolicyQuota         = 5
 	InstanceProfileRolesQuota      = 1
 	ServerCertificatesQuota        = 20
+	SAMLProvidersQuota             = 100
+	SAMLKeysPerProviderQuota       = 2
 	TagsQuota                      = 50
 	PolicySizeQuota                = 6144
 	UserPolicySizeQuota            = 2048

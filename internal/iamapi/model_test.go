@@ -172,10 +172,15 @@ func TestInputsAndOutputsAreThoseOfTheServiceModel(t *testing.T) {
 		// report.go
 		"GenerateCredentialReport": op[none, iamapi.GenerateCredentialReportOutput](),
 		"GetCredentialReport":      op[none, iamapi.GetCredentialReportOutput](),
-		// provider.go
-		"ListSAMLProviders":  op[iamapi.ListSAMLProvidersInput, iamapi.ListSAMLProvidersOutput](),
-		"GetSAMLProvider":    op[iamapi.GetSAMLProviderInput, iamapi.GetSAMLProviderOutput](),
-		"DeleteSAMLProvider": op[iamapi.DeleteSAMLProviderInput, query.NoResult](),
+		// samlprovider.go
+		"CreateSAMLProvider":   op[iamapi.CreateSAMLProviderInput, iamapi.CreateSAMLProviderOutput](),
+		"UpdateSAMLProvider":   op[iamapi.UpdateSAMLProviderInput, iamapi.UpdateSAMLProviderOutput](),
+		"GetSAMLProvider":      op[iamapi.GetSAMLProviderInput, iamapi.GetSAMLProviderOutput](),
+		"ListSAMLProviders":    op[iamapi.ListSAMLProvidersInput, iamapi.ListSAMLProvidersOutput](),
+		"DeleteSAMLProvider":   op[iamapi.DeleteSAMLProviderInput, query.NoResult](),
+		"TagSAMLProvider":      op[iamapi.TagSAMLProviderInput, query.NoResult](),
+		"UntagSAMLProvider":    op[iamapi.UntagSAMLProviderInput, query.NoResult](),
+		"ListSAMLProviderTags": op[iamapi.ListSAMLProviderTagsInput, iamapi.ListSAMLProviderTagsOutput](),
 	}, []apimodel.Divergence{
 		{
 			Difference: `CreateVirtualMFADevice().Path: pattern is "", in the model "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"`,

@@ -3,14 +3,11 @@ package iamsvc
 import (
 	"github.com/daypass/daypass/internal/iamapi"
 	"github.com/daypass/daypass/internal/pipeline"
-	"github.com/daypass/daypass/internal/query"
-	"github.com/daypass/daypass/internal/store"
 )
 
-// What no account has yet: identity providers, certificates, SSH
-// keys and service-specific credentials. Lists of them are empty, and one by
-// name or ARN is not there, in the words of the real service. So tools that
-// look before they act go on; nothing here makes one.
+// What no account has: certificates, SSH keys and service-specific credentials.
+// Lists of them are empty, so that tools that look before they act go on;
+// nothing here makes one.
 
 func absentActions() []pipeline.Handler {
 	return []pipeline.Handler{
@@ -22,18 +19,8 @@ func absentActions() []pipeline.Handler {
 			empty[holder](func(in *iamapi.ListServiceSpecificCredentialsInput) string { return in.Marker }, iamapi.ListServiceSpecificCredentialsOutput{})),
 		emptyList("ListServerCertificates", "server-certificate", func(in *iamapi.ListServerCertificatesInput) string { return in.PathPrefix },
 			func(in *iamapi.ListServerCertificatesInput) string { return in.Marker }, iamapi.ListServerCertificatesOutput{}),
-		onAccount("ListSAMLProviders", pipeline.NoTx, func(*pipeline.Call, *iamapi.ListSAMLProvidersInput) (*iamapi.ListSAMLProvidersOutput, error) {
-			return new(iamapi.ListSAMLProvidersOutput), nil
-		}),
-
-		missing[iamapi.GetSAMLProviderOutput]("GetSAMLProvider", noSAMLProvider, func(in *iamapi.GetSAMLProviderInput) string { return in.SAMLProviderArn }),
-		missing[query.NoResult]("DeleteSAMLProvider", noSAMLProvider, func(in *iamapi.DeleteSAMLProviderInput) string { return in.SAMLProviderArn }),
 	}
 }
-
-const (
-	noSAMLProvider = "Manifest not found for arn %s"
-)
 
 // empty is the work of an action that lists what its target has none of.
 func empty[T, In, Out any](marker func(*In) string, out Out) func(*pipeline.Call, *In, T) (*Out, error) {
@@ -53,16 +40,4 @@ func emptyList[In, Out any](name, typ string, prefix, marker func(*In) string, o
 			return empty[none](marker, out)(c, in, none{})
 		},
 	}
-}
-
-// missing makes an action on something that is not there, by ARN.
-func missing[Out, In any](name, sentence string, of func(*In) string) pipeline.Handler {
-	n := noun[none]{
-		missing: sentence,
-		load:    func(*pipeline.Call, string) (none, error) { return none{}, store.ErrNotFound },
-		guess:   func(_ *pipeline.Call, name string) string { return name },
-		text:    func(_ *pipeline.Call, name string) string { return name },
-		owner:   policies.owner,
-	}
-	return target(name, pipeline.NoTx, n, of, func(*pipeline.Call, *In, none) (*Out, error) { return nil, nil }, nil)
 }

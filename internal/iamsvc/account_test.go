@@ -245,7 +245,6 @@ func TestAuthorizationDetails(t *testing.T) {
 }
 
 func TestWhatNobodyHas(t *testing.T) {
-	const saml = "arn:aws:iam::123456789012:saml-provider/NonExistentProvider"
 	const oidc = "arn:aws:iam::123456789012:oidc-provider/non-existent.example.com"
 	s := newStory(t)
 	s.tell([]step{{call: "CreateUser UserName=dana"}})
@@ -260,10 +259,7 @@ func TestWhatNobodyHas(t *testing.T) {
 	}
 	s.tell([]step{
 		{call: "ListServerCertificates", has: "<ServerCertificateMetadataList/>"},
-		{call: "ListSAMLProviders", has: "<SAMLProviderList/>"},
 		{call: "ListOpenIDConnectProviders", has: "<OpenIDConnectProviderList/>"},
-		{call: "GetSAMLProvider SAMLProviderArn=" + saml, want: "404 NoSuchEntity Manifest not found for arn " + saml},
-		{call: "DeleteSAMLProvider SAMLProviderArn=" + saml, want: "404 NoSuchEntity Manifest not found for arn " + saml},
 		{call: "GetOpenIDConnectProvider OpenIDConnectProviderArn=" + oidc, want: "404 NoSuchEntity OpenIDConnect Provider not found for arn " + oidc},
 		{call: "DeleteOpenIDConnectProvider OpenIDConnectProviderArn=" + oidc, want: "404 NoSuchEntity OpenId connect Provider " + oidc + " cannot be found."},
 	})

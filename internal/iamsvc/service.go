@@ -70,6 +70,7 @@ func Actions(cfg Config) []pipeline.Handler {
 		instanceProfileActions(),
 		s.accessKeyActions(),
 		s.mfaActions(),
+		s.samlProviderActions(),
 		accountActions(),
 		summaryActions(),
 		passwordActions(),

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/daypass/daypass/daypasstest"
+	"github.com/daypass/daypass/internal/saml/samltest"
 )
 
 // step is one call of a story and what it must answer.
@@ -32,7 +33,9 @@ func newStory(t *testing.T) *story {
 		"allow":  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`,
 		"old":    `{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`,
 		"broken": `{"Version":"2012-10-17"`,
-		"trust":  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}]}`,
+
+		"metadata": samltest.New("https://idp.example.com/saml").Metadata(),
+		"trust":    `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}]}`,
 	}}
 }
 

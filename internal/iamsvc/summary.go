@@ -18,7 +18,7 @@ func getAccountSummary(c *pipeline.Call, _ *none) (*iamapi.GetAccountSummaryOutp
 		return nil, err
 	}
 	m := map[string]int32{
-		"AccountPasswordPresent": 0, "AccountSigningCertificatesPresent": 0, "Providers": 0, "ServerCertificates": 0,
+		"AccountPasswordPresent": 0, "AccountSigningCertificatesPresent": 0, "ServerCertificates": 0,
 		"GlobalEndpointTokenVersion":      int32(a.TokenVersion),
 		"AccessKeysPerUserQuota":          iam.AccessKeysPerUserQuota,
 		"AssumeRolePolicySizeQuota":       iam.AssumeRolePolicySizeQuota,
@@ -42,6 +42,7 @@ func getAccountSummary(c *pipeline.Call, _ *none) (*iamapi.GetAccountSummaryOutp
 	}
 	for key, count := range map[string]func(string) (int, error){
 		"Users": c.Tx.CountUsers, "Groups": c.Tx.CountGroups, "Roles": c.Tx.CountRoles, "InstanceProfiles": c.Tx.CountInstanceProfiles,
+		"Providers": c.Tx.CountSAMLProviders,
 	} {
 		n, err := count(c.Account)
 		if err != nil {

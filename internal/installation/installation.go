@@ -31,6 +31,7 @@ import (
 	"github.com/daypass/daypass/internal/keys"
 	"github.com/daypass/daypass/internal/oidc"
 	"github.com/daypass/daypass/internal/pipeline"
+	"github.com/daypass/daypass/internal/saml"
 	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/internal/store"
@@ -47,6 +48,7 @@ type Config struct {
 	Region      string        // "us-east-1"
 	Serving     bool          // takes the directory: one process may serve from it
 	SpoolKeep   int64         // bytes of records kept on disk; 0 is 1 GiB
+	SAML        saml.Site     // for whom and where to SAML responses must be meant
 
 	PrivateIssuers bool       // OpenID Connect issuers may be at loopback and private addresses
 	CABundle       string     // file of authorities trusted in addition, in PEM; "" for none
@@ -129,7 +131,7 @@ func (in *Installation) assemble() {
 	}
 	codes := new(totp.Limiter)
 	in.Services = []*pipeline.Service{
-		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, Codes: codes, OIDC: oidc.NewSource(in.cfg.FetchOIDC)}),
+		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, Codes: codes, OIDC: oidc.NewSource(in.cfg.FetchOIDC)}),
 		iamsvc.New(iamsvc.Config{Vault: in.Vault, Codes: codes}),
 	}
 }

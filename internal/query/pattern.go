@@ -47,6 +47,8 @@ var patternTexts = map[string]string{
 	"version-id":    `v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`,
 	"account-alias": `^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$`,
 	"namespace":     `[\w-]*`,
+	"saml-name":     `[\w._-]+`,
+	"saml-key-id":   `[A-Z0-9]+`,
 }
 
 // patterns holds the compiled ones, by name: most types share them.

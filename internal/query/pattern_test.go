@@ -39,6 +39,8 @@ var patternTests = []struct {
 		[]string{"abc", "a-b", "0-9", "a-b-c", strings.Repeat("a", 63)},
 		[]string{"", "a", "ab", "-ab", "ab-", "a--b", "aBc", "a_b", "é23", strings.Repeat("a", 64)},
 	},
+	{"saml-name", []string{"My_IdP-1.x"}, []string{"", "a b", "a@b", "a/b", "é"}},
+	{"saml-key-id", []string{"SAMLPK0AZ9"}, []string{"", "samlpk", "A-B"}},
 	{"namespace", []string{"", "s3", "aws-portal", "a_b"}, []string{"s3:", "é"}},
 }
 

@@ -61,23 +61,37 @@ func TestSignatureWrappingIsRefused(t *testing.T) {
 		return strings.Replace(signature, "</ds:Signature>", "<ds:Object>"+content+"</ds:Object></ds:Signature>", 1)
 	}
 	for _, tt := range []struct{ name, xml, reason string }{
-		{"1: the Response inside the signature of a forged one",
-			withSignature(evil(bare), within(responseSignature, bare)), "a Response inside the document"},
-		{"2: the Response before a detached signature in a forged one",
-			withSignature(evil(bare), bare+responseSignature), "a Response inside the document"},
+		{
+			"1: the Response inside the signature of a forged one",
+			withSignature(evil(bare), within(responseSignature, bare)), "a Response inside the document",
+		},
+		{
+			"2: the Response before a detached signature in a forged one",
+			withSignature(evil(bare), bare+responseSignature), "a Response inside the document",
+		},
 		{"3: a forged Assertion before the signed one", inResponse(forged + assertion), "more than one assertion"},
 		{"3: and after it", inResponse(assertion + forged), "more than one assertion"},
 		{"4: a forged Assertion around the signed one", inResponse(within(forged, assertion)), "not directly in the Response"},
-		{"5: the signature in a forged Assertion, the signed one at the end",
-			inResponse(withSignature(forged, signature) + unsigned(assertion)), "more than one assertion"},
-		{"6: the signed one inside the signature of a forged one",
-			inResponse(withSignature(forged, within(signature, unsigned(assertion)))), "not directly in the Response"},
-		{"7: the forged one in Extensions",
-			inResponse("<samlp:Extensions>" + forged + "</samlp:Extensions>" + assertion), "not directly in the Response"},
-		{"7: the signed one in Extensions",
-			inResponse("<samlp:Extensions>" + assertion + "</samlp:Extensions>" + forged), "not directly in the Response"},
-		{"8: the signed one in an Object of the forged one's signature",
-			inResponse(withSignature(forged, object(unsigned(assertion)))), "not directly in the Response"},
+		{
+			"5: the signature in a forged Assertion, the signed one at the end",
+			inResponse(withSignature(forged, signature) + unsigned(assertion)), "more than one assertion",
+		},
+		{
+			"6: the signed one inside the signature of a forged one",
+			inResponse(withSignature(forged, within(signature, unsigned(assertion)))), "not directly in the Response",
+		},
+		{
+			"7: the forged one in Extensions",
+			inResponse("<samlp:Extensions>" + forged + "</samlp:Extensions>" + assertion), "not directly in the Response",
+		},
+		{
+			"7: the signed one in Extensions",
+			inResponse("<samlp:Extensions>" + assertion + "</samlp:Extensions>" + forged), "not directly in the Response",
+		},
+		{
+			"8: the signed one in an Object of the forged one's signature",
+			inResponse(withSignature(forged, object(unsigned(assertion)))), "not directly in the Response",
+		},
 
 		{"two signed assertions", inResponse(assertion + part(idp.Sign(replace(samltest.AssertionID, "_other")(unsigned(assertionSigned)), "_other", samltest.Method{}),
 			"saml:Assertion")), "more than one assertion"},
@@ -189,7 +203,11 @@ func TestChangesAfterSigningAreRefused(t *testing.T) {
 	xml := idp.Response(r)
 	digest := regexp.MustCompile(`<ds:DigestValue>[^<]*`).FindString(xml)
 	value := regexp.MustCompile(`<ds:SignatureValue>[^<]*`).FindString(xml)
-	flipped := strings.Replace(xml, value, value[:40]+string(value[40]^1|0x40)+value[41:], 1)
+	other := "A"
+	if value[40] == 'A' {
+		other = "B"
+	}
+	flipped := strings.Replace(xml, value, value[:40]+other+value[41:], 1)
 	for _, tt := range []struct{ name, xml, reason string }{
 		{"the subject", replace(">ann<", ">bob<")(xml), "changed after it was signed"},
 		{"white space", replace("<saml:Subject>", " <saml:Subject>")(xml), "changed after it was signed"},

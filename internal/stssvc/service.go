@@ -13,6 +13,7 @@ import (
 	"github.com/daypass/daypass/internal/oidc"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
+	"github.com/daypass/daypass/internal/saml"
 	"github.com/daypass/daypass/internal/store"
 	"github.com/daypass/daypass/internal/totp"
 )
@@ -27,6 +28,7 @@ type Config struct {
 	Partition string
 	Codes     *totp.Limiter // counts wrong MFA codes; nil counts them here alone
 	OIDC      *oidc.Source  // has the keys of OpenID Connect providers
+	SAML      saml.Site     // for whom and where to SAML responses must be meant
 }
 
 type service struct{ Config }

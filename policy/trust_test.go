@@ -175,6 +175,66 @@ func TestSharedProviders(t *testing.T) {
 	}
 }
 
+// TestEachSharedProvider has the issuers of the reference (federation 8) with the
+// key that a role must look at.
+func TestEachSharedProvider(t *testing.T) {
+	for issuer, keys := range map[string][]string{
+		"token.actions.githubusercontent.com":                {"sub", "job_workflow_ref"},
+		"vstoken.actions.githubusercontent.com":              {"sub"},
+		"oidc-configuration.audit-log.githubusercontent.com": {"sub"},
+		"gitlab.com":              {"sub"},
+		"agent.buildkite.com":     {"sub"},
+		"app.terraform.io":        {"sub"},
+		"oidc.codefresh.io":       {"sub"},
+		"studio.datachain.ai/api": {"sub"},
+		"scalr.io":                {"sub"},
+		"tokens.cloud.shisho.dev": {"sub"},
+		"proidc.upbound.io":       {"sub"},
+		"rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km": {"sub"},
+		"oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qog":  {"sub"},
+		"api.pulumi.com/oidc": {"aud"},
+		"sandboxes.cloud":     {"aud"},
+		"oidc.vercel.com":     {"aud"},
+		"sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d": {"sts:RoleSessionName"},
+	} {
+		provider := "arn:aws:iam::111122223333:oidc-provider/" + issuer
+		for i := range keys {
+			if !strings.Contains(keys[i], ":") {
+				keys[i] = issuer + ":" + keys[i]
+			}
+		}
+		refused := "Trust policy with trusted principal " + provider + " must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, " +
+			strings.Join(keys, " or ") + " which is not scoped to all."
+		try := func(condition string) string {
+			return message(policy.Trust, trust(`"Principal":{"Federated":"`+provider+`"}`, `"Action":"sts:AssumeRoleWithWebIdentity"`, `"Condition":`+condition))
+		}
+		for _, key := range keys {
+			for _, operator := range []string{"StringEquals", "StringLike", "StringEqualsIgnoreCase", "ForAnyValue:StringEquals"} {
+				if got := try(`{"` + operator + `":{"` + strings.ToUpper(key) + `":["a","b"]}}`); got != "" {
+					t.Errorf("%s with %s of %s: %q", issuer, operator, key, got)
+				}
+			}
+			for _, condition := range []string{
+				`{}`,
+				`{"StringEquals":{"` + issuer + `:nothing":"a"}}`,
+				`{"StringLike":{"` + key + `":"*"}}`,
+				`{"StringLike":{"` + key + `":["a","?*"]}}`,
+				`{"StringLike":{"` + key + `":["*","a"]}}`,
+				`{"StringEquals":{"` + key + `":"${` + key + `}"}}`,
+				`{"StringLike":{"` + key + `":"*${aws:FederatedProvider}*"}}`,
+				`{"StringNotLike":{"` + key + `":"a"}}`,
+				`{"StringLikeIfExists":{"` + key + `":"a"}}`,
+				`{"ForAllValues:StringLike":{"` + key + `":"a"}}`,
+				`{"Null":{"` + key + `":"false"}}`,
+			} {
+				if got := try(condition); got != refused {
+					t.Errorf("%s with %s: %q, want %q", issuer, condition, got, refused)
+				}
+			}
+		}
+	}
+}
+
 func TestInvalidPrincipal(t *testing.T) {
 	err := policy.InvalidPrincipal("AWS", "arn:aws:iam::111122223333:role/x")
 	e, ok := errors.AsType[*policy.Error](err)

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Providers that many tenants share (policy 2.2, the Cognito row; federation 8,
 // shared-provider controls). A statement that trusts one must hold a claim to
@@ -51,7 +54,7 @@ var scopedProviders = eachStatement(func(s *stanza) *problem {
 })
 
 func providerKeys(issuer string) (keys []string) {
-	for _, key := range sharedProviders[issuer] {
+	for _, key := range sharedClaims(issuer) {
 		if !strings.Contains(key, ":") {
 			key = issuer + ":" + key
 		}
@@ -60,8 +63,20 @@ func providerKeys(issuer string) (keys []string) {
 	return keys
 }
 
+// sharedClaims is the entry of sharedProviders. Some clusters of OpenShift are
+// shared too; which ones is not told by their name, and each role that trusts
+// one looks at the subject anyway.
+func sharedClaims(issuer string) []string {
+	host, _, _ := strings.Cut(issuer, "/")
+	if strings.HasPrefix(host, "rh-oidc.s3.") || strings.HasSuffix(host, ".openshiftapps.com") {
+		return []string{"sub"}
+	}
+	return sharedProviders[issuer]
+}
+
 // scopes reports whether a condition holds one of the keys to values that are
-// not everything. Every value must be more than wildcards.
+// not everything. Every value must be more than wildcards and variables, one of
+// which may be the key itself.
 func (s *stanza) scopes(keys ...string) bool {
 	for i := range s.operators {
 		op, _ := parseOperator(s.operators[i].name)
@@ -80,9 +95,11 @@ func (s *stanza) scopes(keys ...string) bool {
 	return false
 }
 
+var variables = regexp.MustCompile(`\$\{[^}]*\}`)
+
 func narrows(values []string) bool {
 	for _, v := range values {
-		if strings.Trim(v, "*?") == "" {
+		if strings.Trim(variables.ReplaceAllString(v, ""), "*?") == "" {
 			return false
 		}
 	}

@@ -157,3 +157,26 @@ func TestTagsOfOpenIDConnectProvidersAreConditionKeys(t *testing.T) {
 		},
 	})
 }
+
+// TestRolesThatTrustSharedIssuers: both ways of giving a role its trust policy
+// pass the guard, and the provider need not exist.
+func TestRolesThatTrustSharedIssuers(t *testing.T) {
+	s := newStory(t)
+	const github = account + "oidc-provider/token.actions.githubusercontent.com"
+	trust := func(condition string) string {
+		return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"` + github + `"},"Action":"sts:AssumeRoleWithWebIdentity"` + condition + `}]}`
+	}
+	s.docs["open"] = trust("")
+	s.docs["second"] = trust(`,"Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":["repo:corp/app:*","*"]}}`)
+	s.docs["narrow"] = trust(`,"Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":"repo:corp/app:*"}}`)
+	const refused = "400 MalformedPolicyDocument Trust policy with trusted principal " + github +
+		" must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, token.actions.githubusercontent.com:sub or token.actions.githubusercontent.com:job_workflow_ref which is not scoped to all."
+	s.tell([]step{
+		{call: "CreateRole RoleName=r AssumeRolePolicyDocument=@open", want: refused},
+		{call: "CreateRole RoleName=r AssumeRolePolicyDocument=@second", want: refused},
+		{call: "CreateRole RoleName=r AssumeRolePolicyDocument=@narrow"},
+		{call: "UpdateAssumeRolePolicy RoleName=r PolicyDocument=@open", want: refused},
+		{call: "UpdateAssumeRolePolicy RoleName=r PolicyDocument=@second", want: refused},
+		{call: "UpdateAssumeRolePolicy RoleName=r PolicyDocument=@narrow"},
+	})
+}

@@ -21,9 +21,7 @@ func TestMain(m *testing.M) {
 }
 
 // databases runs the test on every kind of database that this machine has.
-
 // Open gives another handle on the same database, as another process would.
-
 func databases(t *testing.T, test func(t *testing.T, open func() *store.DB)) {
 	t.Run("sqlite", func(t *testing.T) {
 		dir := t.TempDir()

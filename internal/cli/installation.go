@@ -21,7 +21,7 @@ type place struct {
 	spoolKeep                                           int64 // bytes; of a service only
 	privateIssuers                                      bool  // of a service only
 	caBundle                                            string
-	saml                                                saml.Site // of a service only
+	saml                                                saml.Site
 }
 
 func (p *place) register(cmd *cobra.Command) {
@@ -31,6 +31,14 @@ func (p *place) register(cmd *cobra.Command) {
 	f.StringVar(&p.masterKeyFile, "master-key-file", "", "file with the master key (default: master.key in the data directory)")
 	f.StringVar(&p.region, "region", "us-east-1", "the Region that the service stands for")
 	f.StringVar(&p.config, "config", "", "YAML file with settings, named like the flags")
+}
+
+// registerSAML adds the flags that say for whom and where to SAML responses must
+// be meant.
+func (p *place) registerSAML(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringSliceVar(&p.saml.Audiences, "saml-audience", nil, "audience of SAML responses, in place of urn:amazon:webservices; repeatable")
+	f.StringSliceVar(&p.saml.Recipients, "saml-recipient", nil, "recipient of SAML responses, in place of the real service's sign-in addresses; repeatable")
 }
 
 func (p *place) open(ctx context.Context, env Env, log *slog.Logger, serving bool) (*installation.Installation, error) {

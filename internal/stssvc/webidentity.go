@@ -134,7 +134,3 @@ func refuseProviderID(id string) error {
 		Err: &proof.Failure{Check: "ProviderId", Saw: proof.Quote(id), Want: "none, which is an OpenID Connect token"},
 	}
 }
-
-func invalidIdentity(text string) error {
-	return &awserr.Error{Code: "InvalidIdentityToken", Status: http.StatusBadRequest, Message: text}
-}

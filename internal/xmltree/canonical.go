@@ -18,7 +18,7 @@ type Form struct {
 // is over. They can be many times longer than what was read, since a namespace
 // is written wherever it comes into use; more than limit are refused.
 func (e *Element) Canonical(form Form, limit int) ([]byte, error) {
-	w := canonical{Form: form, limit: limit}
+	w := canonical{Form: form, limit: limit, dst: make([]byte, 0, min(limit, 4096))}
 	w.element(e, true)
 	if len(w.dst) > limit {
 		return nil, fmt.Errorf("%w: canonical form of %s, more than %d bytes", ErrLimit, e.Local, limit)
@@ -50,7 +50,7 @@ func (w *canonical) element(e *Element, apex bool) {
 				w.element(n.Element, false)
 			}
 		case !n.Comment:
-			w.escape(n.Text, "&<>\r")
+			w.escape(n.Text, &inText)
 		case w.Comments:
 			w.dst = append(append(append(w.dst, "<!--"...), n.Text...), "-->"...)
 		}
@@ -138,14 +138,38 @@ func (w *canonical) attributes(e *Element) {
 
 func (w *canonical) value(s string) {
 	w.dst = append(w.dst, '=', '"')
-	w.escape(s, "&<\"\t\n\r")
+	w.escape(s, &inValues)
 	w.dst = append(w.dst, '"')
 }
 
+// inText and inValues are the characters that are written as references.
+var inText, inValues = setOf("&<>\r"), setOf("&<\"\t\n\r")
+
+// set is a set of ASCII characters.
+type set [256]bool
+
+func setOf(characters string) (s set) {
+	for i := range len(characters) {
+		s[characters[i]] = true
+	}
+	return s
+}
+
+// index returns where the first character of the set is in a text; -1 when none
+// is.
+func (set *set) index(s string) int {
+	for i := range len(s) {
+		if set[s[i]] {
+			return i
+		}
+	}
+	return -1
+}
+
 // escape writes text with some characters as references.
-func (w *canonical) escape(s, special string) {
+func (w *canonical) escape(s string, special *set) {
 	for {
-		i := strings.IndexAny(s, special)
+		i := special.index(s)
 		if i < 0 {
 			w.dst = append(w.dst, s...)
 			return

@@ -161,6 +161,9 @@ func (p *parser) add(n Node) error {
 	if err := p.spend(); err != nil {
 		return err
 	}
+	if p.cur.Children == nil {
+		p.cur.Children = make([]Node, 0, 3) // most have text, an element and text
+	}
 	p.cur.Children = append(p.cur.Children, n)
 	return nil
 }
@@ -214,10 +217,18 @@ func (p *parser) leave() {
 	p.cur = p.cur.Parent
 }
 
+// changesText and changesValues are the characters that are not read as they
+// stand there.
+var changesText, changesValues = setOf("&\r"), setOf("&\r\t\n")
+
 // unescape resolves references and normalizes line ends; in an attribute, white
 // space becomes blanks.
 func unescape(s string, attr bool) (string, error) {
-	if !strings.ContainsAny(s, "&\r") && !(attr && strings.ContainsAny(s, "\t\n")) {
+	special := &changesText
+	if attr {
+		special = &changesValues
+	}
+	if special.index(s) < 0 {
 		return s, nil
 	}
 	s = lines(s)

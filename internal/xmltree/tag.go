@@ -134,6 +134,9 @@ func (p *parser) attribute(e *Element) error {
 	case prefix == "" && local == "xmlns":
 		return p.declare(e, "", value)
 	}
+	if e.Attrs == nil {
+		e.Attrs = make([]Attr, 0, 3)
+	}
 	e.Attrs = append(e.Attrs, Attr{Prefix: prefix, Local: local, Value: value})
 	return nil
 }

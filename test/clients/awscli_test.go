@@ -319,8 +319,8 @@ func TestAWSCLI(t *testing.T) {
 		"An error occurred (InvalidAuthorizationMessageException) when calling the DecodeAuthorizationMessage operation: Message is not valid.")
 	ann.refused("sts assume-role-with-web-identity --role-arn arn:aws:iam::123456789012:role/deployer --role-session-name build-42 --web-identity-token aaaa.bbbb.cccc",
 		"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
-	ann.refused("sts assume-role-with-saml --role-arn arn:aws:iam::123456789012:role/deployer --principal-arn arn:aws:iam::123456789012:saml-provider/idp --saml-assertion !!!!",
-		"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithSAML operation: Invalid base64 SAMLResponse")
+	ann.refused("sts assume-role-with-saml --role-arn arn:aws:iam::123456789012:role/deployer --principal-arn arn:aws:iam::123456789012:saml-provider/idp --saml-assertion PHg+",
+		"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithSAML operation: Specified provider doesn't exist.")
 	ann.refused("sts assume-root --target-principal 111122223333 --task-policy-arn arn=arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials",
 		"An error occurred (AccessDenied) when calling the AssumeRoot operation: User: arn:aws:iam::123456789012:user/ann is not authorized to perform: sts:AssumeRoot on resource: arn:aws:iam::111122223333:root")
 	ann.refused("sts get-delegated-access-token --trade-in-token token",

@@ -16,6 +16,7 @@ func TestBoto3(t *testing.T) {
 	}
 	s := start(t)
 	env := append(s.clean(asRoot()...), "DAYPASS="+s.binary, "DAYPASS_DIR="+s.dir, "PYTHONDONTWRITEBYTECODE=1")
+	env = append(env, samlForBoto(t)...)
 	out, errs, code := run(t, 5*time.Minute, "testdata/boto", env, p.path, "main.py")
 	if code != 0 || errs != "" {
 		t.Errorf("the cases end with exit code %d\n%s", code, errs)

@@ -4,5 +4,6 @@ import harness
 import sts_cases  # noqa: F401
 import wire_cases  # noqa: F401
 import iam_cases  # noqa: F401
+import saml_cases  # noqa: F401
 
 harness.main()

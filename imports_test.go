@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"internal/pipeline"},
 	{"internal/authz", "internal/trail"},
 	{"internal/authn"},
-	{"internal/facts"},
+	{"internal/facts", "internal/outbound"},
 	{"internal/store", "internal/keys", "sts", "internal/session", "internal/spool"},
 	{"internal/iam", "internal/iamapi", "internal/apimodel"},
 	{"internal/query", "internal/endpoint"},

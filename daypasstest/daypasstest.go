@@ -46,13 +46,14 @@ const DefaultAccount = "123456789012"
 // Server is a running Daypass. Its methods fail the test when they cannot do
 // what they say. It is safe for concurrent use.
 type Server struct {
-	URL     string      // of the endpoint, http://127.0.0.1:port
+	URL     string      // of the endpoint, http://127.0.0.1:port, or https
 	Region  string      // to sign for: us-east-1
 	Account string      // the account id
 	Root    Credentials // the root user's
 
-	t  testing.TB
-	in *installation.Installation
+	t      testing.TB
+	in     *installation.Installation
+	client *http.Client
 
 	mu  sync.Mutex
 	now time.Time
@@ -68,6 +69,7 @@ type options struct {
 	log    *slog.Logger
 
 	issuers map[string]http.Handler // by URL
+	tls     bool
 }
 
 // WithDir sets the data directory, for a test that looks into it. The default
@@ -95,6 +97,10 @@ func WithIssuer(issuerURL string, h http.Handler) Option {
 		o.issuers[issuerURL] = h
 	}
 }
+
+// WithTLS has the server speak TLS, with a certificate that [Server.Client]
+// trusts.
+func WithTLS() Option { return func(o *options) { o.tls = true } }
 
 // New starts a Daypass that ends with the test.
 func New(t testing.TB, opts ...Option) *Server {
@@ -127,11 +133,18 @@ func New(t testing.TB, opts ...Option) *Server {
 		t.Fatalf("starting Daypass: %v", err)
 	}
 	s.in, s.Account, s.Root = in, root.Account, credentials(root)
-	web := httptest.NewServer(server.New(server.Config{
-		Pipeline: in.Pipeline, Services: in.Services, Region: o.region, Now: s.Now, Log: o.log,
+	web := httptest.NewUnstartedServer(server.New(server.Config{
+		Pipeline: in.Pipeline, Services: in.Services, Region: o.region, Now: s.Now, Log: o.log, Documents: in.Outbound,
 	}))
+	if o.tls {
+		web.StartTLS()
+	} else {
+		web.Start()
+	}
 	t.Cleanup(web.Close)
-	s.URL = web.URL
+	s.URL, s.client = web.URL, web.Client()
+	s.client.Timeout, s.client.CheckRedirect = 30*time.Second, noRedirects
+	in.Outbound.SetURL(s.URL)
 	return s
 }
 
@@ -280,7 +293,7 @@ func (s *Server) Call(c Credentials, service, action string, params ...string) *
 // Send sends a request as it is.
 func (s *Server) Send(r *http.Request) *Answer {
 	s.t.Helper()
-	response, err := noRedirects.Do(r)
+	response, err := s.client.Do(r)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -292,7 +305,8 @@ func (s *Server) Send(r *http.Request) *Answer {
 	return &Answer{Status: response.StatusCode, Header: response.Header, Body: string(text)}
 }
 
-var noRedirects = &http.Client{
-	Timeout:       30 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-}
+func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// Client returns an HTTP client that trusts the server's certificate and follows
+// no redirects.
+func (s *Server) Client() *http.Client { return s.client }

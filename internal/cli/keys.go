@@ -2,18 +2,20 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/daypass/daypass/internal/installation"
+	"github.com/daypass/daypass/internal/outbound"
 )
 
 func newKeys(std Streams, env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "keys",
-		Short: "Rotate and list the keys that seal session tokens, also beside a running service",
+		Short: "Rotate and list the keys of tokens, also beside a running service",
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -23,11 +25,20 @@ func newKeys(std Streams, env Env) *cobra.Command {
 
 func newKeysRotate(std Streams, env Env) *cobra.Command {
 	var p place
+	var signing bool
 	cmd := &cobra.Command{
 		Use:   "rotate",
-		Short: "Seal new tokens under a new key, soon; tokens that are out stay good",
+		Short: "Seal session tokens under a new key, soon; tokens that are out stay good",
 		Args:  noArgs,
 		RunE: withInstallation(&p, env, func(cmd *cobra.Command, in *installation.Installation) error {
+			if signing {
+				ids, starts, err := in.Outbound.Rotate(cmd.Context(), time.Now())
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(std.Out, "keys %s are published now and sign from %s\n", strings.Join(ids, " and "), starts.UTC().Format(time.RFC3339))
+				return nil
+			}
 			id, err := in.RotateKeys(cmd.Context())
 			if err != nil {
 				return err
@@ -37,6 +48,7 @@ func newKeysRotate(std Streams, env Env) *cobra.Command {
 		}),
 	}
 	p.register(cmd)
+	cmd.Flags().BoolVar(&signing, "outbound", false, "rotate the keys that sign web identity tokens instead")
 	return cmd
 }
 
@@ -44,10 +56,14 @@ func newKeysList(std Streams, env Env) *cobra.Command {
 	var p place
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the keys: which seals, and until when the others open",
+		Short: "List the keys: which seal and sign, and until when the others are of use",
 		Args:  noArgs,
 		RunE: withInstallation(&p, env, func(cmd *cobra.Command, in *installation.Installation) error {
 			keys, err := in.Keys(cmd.Context())
+			if err != nil {
+				return err
+			}
+			signing, err := in.Outbound.Keys(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -55,6 +71,9 @@ func newKeysList(std Streams, env Env) *cobra.Command {
 			fmt.Fprintln(w, "ID\tCREATED\tSTATE")
 			for _, k := range keys {
 				fmt.Fprintf(w, "%d\t%s\t%s\n", k.ID, k.Created.UTC().Format(time.RFC3339), keyState(k, time.Now()))
+			}
+			for _, k := range signing {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", k.ID, k.Starts.UTC().Format(time.RFC3339), signingState(k, time.Now()))
 			}
 			return w.Flush()
 		}),
@@ -75,4 +94,20 @@ func keyState(k installation.KeyInfo, now time.Time) string {
 		return "seals until " + at(k.Retired)
 	}
 	return "opens until " + at(k.Drops)
+}
+
+// signingState says what a key that signs web identity tokens is good for.
+func signingState(k outbound.Key, now time.Time) string {
+	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	switch {
+	case now.Before(k.Starts):
+		return "signs from " + at(k.Starts)
+	case k.Retired.IsZero():
+		return "signs"
+	case now.Before(k.Retired):
+		return "signs until " + at(k.Retired)
+	case now.Before(k.Drops()):
+		return "published until " + at(k.Drops())
+	}
+	return "of no use any more"
 }

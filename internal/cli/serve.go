@@ -28,6 +28,7 @@ const drainTime = 30 * time.Second
 type serveFlags struct {
 	place
 	listen, adminListen string
+	publicURL           string
 	tlsCert, tlsKey     string
 	allowPlaintext      bool
 	trustedProxies      []string
@@ -59,6 +60,7 @@ Every flag has an environment twin: --data-dir is DAYPASS_DATA_DIR.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:7870", "address of the API")
 	flags.StringVar(&f.adminListen, "admin-listen", "127.0.0.1:7871", "address of health, metrics and profiles; 'off' to disable")
+	flags.StringVar(&f.publicURL, "public-url", "", "what the API is known as outside, such as https://aws.example.com; begins the issuers of web identity tokens (default: --listen's address)")
 	flags.StringVar(&f.tlsCert, "tls-cert", "", "PEM file with the certificate chain; read again when it changes")
 	flags.StringVar(&f.tlsKey, "tls-key", "", "PEM file with the certificate's key")
 	flags.BoolVar(&f.allowPlaintext, "allow-plaintext", false, "listen on other than loopback addresses without TLS, behind a TLS proxy")
@@ -92,6 +94,9 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	}
 	if _, _, err := net.SplitHostPort(f.listen); err != nil {
 		return badUsage("--listen %q is not an address such as 127.0.0.1:7870", f.listen)
+	}
+	if err := checkPublicURL(f.publicURL); err != nil {
+		return err
 	}
 	if err := f.bounds.check(log); err != nil {
 		return err
@@ -128,7 +133,7 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	api := &http.Server{
 		Handler: server.New(server.Config{
 			Pipeline: in.Pipeline, Services: in.Services, Region: f.region, Proxies: proxies,
-			Now: time.Now, Log: log, Metrics: server.NewMetrics(registry), Gate: gate,
+			Now: time.Now, Log: log, Metrics: server.NewMetrics(registry), Gate: gate, Documents: in.Outbound,
 		}),
 		TLSConfig: tlsConfig,
 	}
@@ -141,6 +146,7 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	if tlsConfig != nil {
 		scheme = "https"
 	}
+	in.Outbound.SetURL(publicURL(f.publicURL, scheme, listener.Addr()))
 	draining, drained := context.WithCancel(context.WithoutCancel(ctx))
 	defer drained()
 	ready := func(c context.Context) error {

@@ -42,6 +42,11 @@ type ListOrganizationsFeaturesOutput struct {
 	EnabledFeatures []string `q:"keep"`
 }
 
+// EnableOutboundWebIdentityFederationOutput is the issuer of the account's tokens for other parties.
+type EnableOutboundWebIdentityFederationOutput struct {
+	IssuerIdentifier string
+}
+
 // GetOutboundWebIdentityFederationInfoOutput tells whether the account may issue tokens for other parties.
 type GetOutboundWebIdentityFederationInfoOutput struct {
 	IssuerIdentifier  string

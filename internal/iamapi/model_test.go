@@ -140,6 +140,7 @@ func TestInputsAndOutputsAreThoseOfTheServiceModel(t *testing.T) {
 		"GetAccountSummary":                    op[none, iamapi.GetAccountSummaryOutput](),
 		"SetSecurityTokenServicePreferences":   op[iamapi.SetSecurityTokenServicePreferencesInput, query.NoResult](),
 		"ListOrganizationsFeatures":            op[iamapi.ListOrganizationsFeaturesInput, iamapi.ListOrganizationsFeaturesOutput](),
+		"EnableOutboundWebIdentityFederation":  op[none, iamapi.EnableOutboundWebIdentityFederationOutput](),
 		"GetOutboundWebIdentityFederationInfo": op[none, iamapi.GetOutboundWebIdentityFederationInfoOutput](),
 		"DisableOutboundWebIdentityFederation": op[none, query.NoResult](),
 		// authorizationdetails.go

@@ -20,8 +20,6 @@ func accountActions() []pipeline.Handler {
 		onAccount("ListAccountAliases", pipeline.ReadTx, listAccountAliases),
 		onAccount("SetSecurityTokenServicePreferences", pipeline.WriteTx, setSecurityTokenServicePreferences),
 		onAccount("ListOrganizationsFeatures", pipeline.NoTx, listOrganizationsFeatures),
-		onAccount("GetOutboundWebIdentityFederationInfo", pipeline.NoTx, getOutboundWebIdentityFederationInfo),
-		onAccount("DisableOutboundWebIdentityFederation", pipeline.NoTx, disableOutboundWebIdentityFederation),
 	}
 }
 
@@ -80,21 +78,7 @@ func setSecurityTokenServicePreferences(c *pipeline.Call, in *iamapi.SetSecurity
 	return new(query.NoResult), c.Tx.SetTokenVersion(c.Account, version)
 }
 
-// No account is part of an organization, and none issues tokens for other
-// parties.
-
+// listOrganizationsFeatures refuses: no account is part of an organization.
 func listOrganizationsFeatures(*pipeline.Call, *iamapi.ListOrganizationsFeaturesInput) (*iamapi.ListOrganizationsFeaturesOutput, error) {
 	return nil, awserr.New(http.StatusBadRequest, "OrganizationNotFound", "The account is not a member of an organization.")
-}
-
-func getOutboundWebIdentityFederationInfo(c *pipeline.Call, _ *none) (*iamapi.GetOutboundWebIdentityFederationInfoOutput, error) {
-	return nil, outboundDisabled(c)
-}
-
-func disableOutboundWebIdentityFederation(c *pipeline.Call, _ *none) (*query.NoResult, error) {
-	return nil, outboundDisabled(c)
-}
-
-func outboundDisabled(c *pipeline.Call) error {
-	return awserr.New(http.StatusNotFound, "FeatureDisabled", "Outbound web identity federation is not enabled for account %s.", c.Account)
 }

@@ -55,14 +55,8 @@ func TestAccountSummaryCounts(t *testing.T) {
 	})
 }
 
-func TestAccountFeaturesThatAreOff(t *testing.T) {
-	s := newStory(t)
-	const off = "404 FeatureDisabled Outbound web identity federation is not enabled for account 123456789012."
-	s.tell([]step{
-		{call: "ListOrganizationsFeatures", want: "400 OrganizationNotFound The account is not a member of an organization."},
-		{call: "GetOutboundWebIdentityFederationInfo", want: off},
-		{call: "DisableOutboundWebIdentityFederation", want: off},
-	})
+func TestNoAccountIsOfAnOrganization(t *testing.T) {
+	newStory(t).tell([]step{{call: "ListOrganizationsFeatures", want: "400 OrganizationNotFound The account is not a member of an organization."}})
 }
 
 func TestPasswordPolicy(t *testing.T) {

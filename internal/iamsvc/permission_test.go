@@ -112,6 +112,7 @@ var permissions = []permission{
 	{"GetAccountSummary", "*"},
 	{"SetSecurityTokenServicePreferences GlobalEndpointTokenVersion=v2Token", "*"},
 	{"ListOrganizationsFeatures", "*"},
+	{"EnableOutboundWebIdentityFederation", "*"},
 	{"GetOutboundWebIdentityFederationInfo", "*"},
 	{"DisableOutboundWebIdentityFederation", "*"},
 	{"GetAccountAuthorizationDetails", "*"},

@@ -25,6 +25,7 @@ import (
 
 	"github.com/daypass/daypass/internal/awserr"
 	"github.com/daypass/daypass/internal/keys"
+	"github.com/daypass/daypass/internal/outbound"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/session"
@@ -35,11 +36,15 @@ import (
 type Config struct {
 	Vault *keys.Vault   // wraps the secrets of new access keys and MFA devices
 	Codes *totp.Limiter // counts wrong MFA codes; nil counts them here alone
+
+	Outbound *outbound.Issuer // of the account's tokens for other parties
 }
 
 type service struct {
 	vault *keys.Vault
 	codes *totp.Limiter
+
+	outbound *outbound.Issuer
 }
 
 // New returns the service with all of its actions.
@@ -54,7 +59,7 @@ func Actions(cfg Config) []pipeline.Handler {
 	if cfg.Codes == nil {
 		cfg.Codes = new(totp.Limiter)
 	}
-	s := &service{cfg.Vault, cfg.Codes}
+	s := &service{cfg.Vault, cfg.Codes, cfg.Outbound}
 	return slices.Concat(
 		userActions(),
 		groupActions(),
@@ -72,6 +77,7 @@ func Actions(cfg Config) []pipeline.Handler {
 		s.mfaActions(),
 		s.samlProviderActions(),
 		accountActions(),
+		s.outboundActions(),
 		summaryActions(),
 		passwordActions(),
 		s.loginActions(),

@@ -30,6 +30,7 @@ import (
 	"github.com/daypass/daypass/internal/iamsvc"
 	"github.com/daypass/daypass/internal/keys"
 	"github.com/daypass/daypass/internal/oidc"
+	"github.com/daypass/daypass/internal/outbound"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/saml"
 	"github.com/daypass/daypass/internal/secret"
@@ -71,7 +72,8 @@ type Installation struct {
 	Ring      *keys.Ring
 	reload    ringReload
 	Facts     *facts.Cache
-	Spool     *spool.Spool // nil unless Serving: only then are there calls to record
+	Outbound  *outbound.Issuer // who serves says what it is known as outside
+	Spool     *spool.Spool     // nil unless Serving: only then are there calls to record
 	Pipeline  *pipeline.Pipeline
 	Services  []*pipeline.Service
 }
@@ -129,10 +131,11 @@ func (in *Installation) assemble() {
 		Authz: az,
 		Authn: &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadUnknown},
 	}
+	in.Outbound = outbound.New(outbound.Config{DB: in.DB, Vault: in.Vault, Log: in.cfg.Log})
 	codes := new(totp.Limiter)
 	in.Services = []*pipeline.Service{
-		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, Codes: codes, OIDC: oidc.NewSource(in.cfg.FetchOIDC)}),
-		iamsvc.New(iamsvc.Config{Vault: in.Vault, Codes: codes}),
+		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, Codes: codes, OIDC: oidc.NewSource(in.cfg.FetchOIDC), Outbound: in.Outbound}),
+		iamsvc.New(iamsvc.Config{Vault: in.Vault, Codes: codes, Outbound: in.Outbound}),
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 
 	"github.com/daypass/daypass/internal/awserr"
 	"github.com/daypass/daypass/internal/endpoint"
+	"github.com/daypass/daypass/internal/outbound"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/trail"
@@ -39,6 +40,10 @@ type Config struct {
 	Log      *slog.Logger
 	Metrics  *Metrics // nil counts nothing
 	Gate     *Gate    // nil limits nothing
+
+	// Documents are what is served to everybody: those of the issuers of web
+	// identity tokens. nil serves none.
+	Documents *outbound.Issuer
 }
 
 // Handler answers API requests. It is safe for concurrent use.
@@ -147,6 +152,8 @@ func (h *Handler) answeredEarly(x *exchange) bool {
 		x.bare(http.StatusBadRequest)
 	case r.Method == http.MethodOptions:
 		preflight(x)
+	case h.asksDocument(r):
+		h.document(x)
 	case r.Method != http.MethodGet && r.Method != http.MethodPost,
 		r.Method == http.MethodGet && r.URL.RawQuery == "" && r.Header.Get("Authorization") == "":
 		x.w.Header().Set("Location", "https://aws.amazon.com/iam")

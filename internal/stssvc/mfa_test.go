@@ -376,7 +376,7 @@ func TestTheOperatorIsToldWhyACodeWasRefused(t *testing.T) {
 		}, "no device with this serial number"},
 		{"a wrong code", func() *daypasstest.Answer {
 			return s.Call(ann, "sts", "GetSessionToken", "SerialNumber", phone.serial, "TokenCode", codes[1])
-		}, "MFA code: want that of now"},
+		}, `"check":"MFA code","saw":"","want":"that of now`},
 		{"a used code", func() *daypasstest.Answer {
 			s.Call(ann, "sts", "GetSessionToken", "SerialNumber", phone.serial, "TokenCode", codes[0])
 			return s.Call(ann, "sts", "GetSessionToken", "SerialNumber", phone.serial, "TokenCode", codes[0])
@@ -386,7 +386,7 @@ func TestTheOperatorIsToldWhyACodeWasRefused(t *testing.T) {
 				a = s.Call(ann, "sts", "GetSessionToken", "SerialNumber", phone.serial, "TokenCode", codes[1])
 			}
 			return a
-		}, "wrong codes of the MFA device: saw too many"},
+		}, `"check":"wrong codes of the MFA device","saw":"too many"`},
 	} {
 		id := tt.call().Element("RequestId")
 		found := ""

@@ -11,6 +11,7 @@ import (
 	"github.com/daypass/daypass/internal/facts"
 	"github.com/daypass/daypass/internal/keys"
 	"github.com/daypass/daypass/internal/oidc"
+	"github.com/daypass/daypass/internal/outbound"
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/saml"
@@ -29,6 +30,7 @@ type Config struct {
 	Codes     *totp.Limiter // counts wrong MFA codes; nil counts them here alone
 	OIDC      *oidc.Source  // has the keys of OpenID Connect providers
 	SAML      saml.Site     // for whom and where to SAML responses must be meant
+	Outbound  *outbound.Issuer
 }
 
 type service struct{ Config }

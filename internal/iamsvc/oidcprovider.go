@@ -3,6 +3,7 @@ package iamsvc
 import (
 	"encoding/hex"
 	"slices"
+	"strings"
 
 	"github.com/daypass/daypass/arn"
 	"github.com/daypass/daypass/internal/awserr"
@@ -132,8 +133,18 @@ func checkThumbprints(list []string) error {
 
 func getOIDCProvider(_ *pipeline.Call, _ *iamapi.GetOpenIDConnectProviderInput, p iam.OIDCProvider) (*iamapi.GetOpenIDConnectProviderOutput, error) {
 	return &iamapi.GetOpenIDConnectProviderOutput{
-		Url: p.URL, ClientIDList: p.Clients, ThumbprintList: p.Thumbprints, CreateDate: p.Created, Tags: convert(p.Tags, showTag),
+		Url: shownURL(p.URL), ClientIDList: p.Clients, ThumbprintList: p.Thumbprints, CreateDate: p.Created, Tags: convert(p.Tags, showTag),
 	}, nil
+}
+
+// shownURL is the URL as GetOpenIDConnectProvider shows it: without scheme, but
+// with it when there is a port. Terraform cannot compare "host:8443/path", which
+// parses as no URL, and would make the provider anew each time.
+func shownURL(issuer string) string {
+	if host, _, _ := strings.Cut(issuer, "/"); strings.Contains(host, ":") {
+		return oidc.Scheme + issuer
+	}
+	return issuer
 }
 
 func listOIDCProviders(c *pipeline.Call, _ *iamapi.ListOpenIDConnectProvidersInput) (*iamapi.ListOpenIDConnectProvidersOutput, error) {

@@ -33,6 +33,8 @@ func TestOpenIDConnectProviders(t *testing.T) {
 				"</member></ThumbprintList> … <CreateDate> … <Tags><member><Key>k</Key>",
 		},
 		{call: "GetOpenIDConnectProvider OpenIDConnectProviderArn=" + account + "oidc-provider/idp.example/", has: "<ClientIDList/> … <ThumbprintList/> … <Tags/>"},
+		{as: "other", call: "CreateOpenIDConnectProvider Url=https://idp.example:8443/x"},
+		{as: "other", call: "GetOpenIDConnectProvider OpenIDConnectProviderArn=arn:aws:iam::" + otherAccount(s) + ":oidc-provider/idp.example:8443/x", has: "<Url>https://idp.example:8443/x</Url>"},
 		{call: "ListOpenIDConnectProviders", has: "<member><Arn>" + oidcARN + "</Arn></member> … idp.example/</Arn>"},
 		{call: "GetAccountSummary", has: "<key>Providers</key><value>3</value>"},
 

@@ -176,6 +176,9 @@ func TestForgedTokens(t *testing.T) {
 		{"claims that are a text", sign(`"` + "x" + `"`), refusedNotJWT},
 		{"a header that is a list", good.SignText("["+head+"]", rest), refusedNotJWT},
 		{"claims in invalid UTF-8", sign(with(`"x":"` + "\xff" + `"`)), refusedNotJWT},
+		{"half a surrogate before another character", sign(with(`"x":"\ud83d\u0041"`)), refusedNotJWT},
+		{"a control character", sign(with("\"x\":\"a\nb\"")), refusedNotJWT},
+		{"a control character behind an escape", sign(with("\"x\":\"\\t\nb\"")), refusedNotJWT},
 		{"half a surrogate", sign(with(`"x":"\ud800"`)), refusedNotJWT},
 		{"claims in UTF-16", sign("\xff\xfe{\x00}\x00"), refusedNotJWT},
 		{"a byte order mark", sign("\ufeff" + rest), refusedNotJWT},
@@ -346,6 +349,9 @@ func TestTheZeroProviderTrustsNothing(t *testing.T) {
 	if _, err := Verify(idp.Token(now, nil), Provider{URL: "idp.example"}, keys, now, nil); told(t, err) != refusedAudience {
 		t.Errorf("no client id: %v", err)
 	}
+	if _, err := Verify(idp.Token(now, map[string]any{"aud": ""}), Provider{URL: "idp.example", AnyClient: true}, keys, now, nil); told(t, err) != refusedAudience {
+		t.Errorf("for anyone, but for nobody: %v", err)
+	}
 	if _, err := Verify(idp.Token(now, nil), provider, new(KeySet), now, nil); told(t, err) != refusedNoKey {
 		t.Errorf("no key: %v", err)
 	}
@@ -452,6 +458,7 @@ func TestKeySets(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
+		`{"keys":[],"x":[` + strings.Repeat("0,", maxValues) + `0]}`, strings.Replace(string(oidctest.KeySet(r)), "{", `{"x":[`+strings.Repeat("0,", maxValues)+`0],`, 1),
 		"", "{}", "[]", `{"keys":{}}`, `{"keys":[]}`, `{"keys":[1]}`, `{"keys":[],"keys":[]}`, string(oidctest.KeySet(r)) + "x",
 		strings.Replace(string(oidctest.KeySet(r)), `"kty"`, `"kty":"EC","kty"`, 1),
 	} {

@@ -69,9 +69,7 @@ func IsRegion(s string) bool {
 // IsGlobalSTS reports whether host is the global endpoint of STS, which only
 // partition aws has.
 func IsGlobalSTS(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
+	host, _, _ = strings.Cut(host, ":")
 	return strings.EqualFold(strings.TrimSuffix(host, "."), "sts.amazonaws.com")
 }
 

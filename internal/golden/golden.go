@@ -10,7 +10,8 @@
 //
 // The first line of a request is its method, its target, and settings: as=NAME
 // signs it with the credentials of that name ("nobody" does not sign), service=
-// says for which service (sts unless given), accept= sets Accept. Lines that
+// says for which service (sts unless given), region= for which Region if not the
+// server's, accept= sets Accept. Lines that
 // look like Header: value follow; the rest is the body, whose lines are joined.
 // What differs between runs is masked in one place, [mask]. A value of an answer
 // can be used further down as {{Element}}.
@@ -112,7 +113,7 @@ func request(t *testing.T, s *daypasstest.Server, who map[string]daypasstest.Cre
 	t.Helper()
 	head, rest, _ := strings.Cut(text, "\n")
 	words := strings.Fields(head)
-	settings := map[string]string{"as": "nobody", "service": "sts"}
+	settings := map[string]string{"as": "nobody", "service": "sts", "region": s.Region}
 	for _, w := range words[2:] {
 		k, v, _ := strings.Cut(w, "=")
 		settings[k] = v
@@ -136,7 +137,9 @@ func request(t *testing.T, s *daypasstest.Server, who map[string]daypasstest.Cre
 	}
 	for _, h := range headers {
 		k, v, _ := strings.Cut(h, ": ")
-		r.Header.Set(k, v)
+		if r.Header.Set(k, v); k == "Host" {
+			r.Host = v
+		}
 	}
 	if settings["accept"] != "" {
 		r.Header.Set("Accept", settings["accept"])
@@ -146,7 +149,7 @@ func request(t *testing.T, s *daypasstest.Server, who map[string]daypasstest.Cre
 		if !ok {
 			t.Fatalf("nobody is called %q", name)
 		}
-		sigv4.Sign(r, sha256.Sum256([]byte(content)), c, s.Region, settings["service"], s.Now())
+		sigv4.Sign(r, sha256.Sum256([]byte(content)), c, settings["region"], settings["service"], s.Now())
 	}
 	return r
 }

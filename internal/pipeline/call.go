@@ -9,6 +9,7 @@ import (
 	"github.com/daypass/daypass/internal/authn"
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/internal/trail"
 	"github.com/daypass/daypass/policy"
 )
 
@@ -29,9 +30,16 @@ type Call struct {
 	Service *Service
 	Action  string           // as asked for
 	Caller  *authn.Caller    // nil until authenticated, and in unsigned actions
-	Account string           // the caller's account; "" without a Caller
+	Vouched *trail.Vouched   // who called instead; set by an unsigned action's Do, once it is proved
+	Account string           // the caller's account, or that of the role that is vouched for; "" without
 	MFA     bool             // the call came with a code of the caller's MFA device; set by Check
 	Tx      *store.Tx        // open as the action's TxMode says
 	Denied  *policy.Decision // the decision that refused the call, for the record
 	keys    *policy.Context
+
+	in        any // the parameters, once they are decoded
+	resources []trail.Resource
 }
+
+// About names what the call is about, for its record.
+func (c *Call) About(resources ...trail.Resource) { c.resources = resources }

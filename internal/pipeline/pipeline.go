@@ -78,6 +78,9 @@ type Pipeline struct {
 	Authn *authn.Authenticator
 	Authz *authz.Authorizer
 	Spool *spool.Spool // takes the records
+
+	// HideTokens keeps the session tokens that are issued out of the records.
+	HideTokens bool
 }
 
 // Run carries out the call, records it, and returns its output struct.
@@ -85,7 +88,7 @@ type Pipeline struct {
 func (p *Pipeline) Run(c *Call) (any, error) {
 	h := c.Service.actions[c.Action]
 	out, err := p.carryOut(c, h)
-	if unrecorded := p.record(c, h, err); unrecorded != nil {
+	if unrecorded := p.record(c, h, out, err); unrecorded != nil {
 		return nil, awserr.Unavailable(unrecorded)
 	}
 	if err != nil {
@@ -120,6 +123,7 @@ func (p *Pipeline) carryOut(c *Call, h Handler) (out any, err error) {
 	if err != nil {
 		return nil, err
 	}
+	c.in = in
 	if !h.readOnly() {
 		if err := p.Spool.Check(); err != nil {
 			return nil, err // before anything is done that could not be recorded

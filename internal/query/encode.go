@@ -68,9 +68,9 @@ func (f *Field) absent(v reflect.Value) bool {
 
 func timeOf(v reflect.Value) time.Time { return *v.Addr().Interface().(*time.Time) }
 
-// appendEscaped appends a policy document with all but the unreserved
+// AppendEscaped appends a policy document with all but the unreserved
 // characters of RFC 3986 percent-encoded.
-func appendEscaped(dst []byte, s string) []byte {
+func AppendEscaped(dst []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
 	for i := range len(s) {
 		c := s[i]

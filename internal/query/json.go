@@ -69,7 +69,7 @@ func (f *Field) appendJSON(dst []byte, v reflect.Value) []byte {
 	case Time:
 		dst = strconv.AppendInt(dst, timeOf(v).Unix(), 10)
 	case Document:
-		dst = append(appendEscaped(append(dst, '"'), v.String()), '"')
+		dst = append(AppendEscaped(append(dst, '"'), v.String()), '"')
 	case Blob:
 		dst = append(appendBase64(append(dst, '"'), v.Bytes()), '"')
 	case Struct:

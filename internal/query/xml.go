@@ -95,7 +95,7 @@ func (f *Field) appendXML(dst []byte, v reflect.Value, depth int) []byte {
 	case String:
 		dst = appendXMLText(dst, v.String())
 	case Document:
-		dst = appendEscaped(dst, v.String())
+		dst = AppendEscaped(dst, v.String())
 	case Int:
 		dst = strconv.AppendInt(dst, v.Int(), 10)
 	case Bool:

@@ -169,14 +169,24 @@ func (s *Spool) Check() error {
 // Append adds a record. It waits until the record is durable if durable is set,
 // or if so much waits already that the disk must be let catch up. A record that
 // is refused with ErrUnavailable may yet be written later.
-func (s *Spool) Append(record []byte, durable bool) error {
-	if len(record) == 0 || len(record) > MaxRecord {
-		return fmt.Errorf("%w: it has %d bytes", ErrUnavailable, len(record))
+func (s *Spool) Append(record []byte, durable bool) error { return s.AppendAll(durable, record) }
+
+// AppendAll is [Spool.Append] for records of one call: either all of them are
+// taken or none.
+func (s *Spool) AppendAll(durable bool, records ...[]byte) error {
+	size := 0
+	var room [2]uint32
+	sums := room[:0]
+	for _, record := range records {
+		if len(record) == 0 || len(record) > MaxRecord {
+			return fmt.Errorf("%w: it has %d bytes", ErrUnavailable, len(record))
+		}
+		size += headerSize + len(record)
+		sums = append(sums, checksum(record))
 	}
-	sum := checksum(record)
 	s.mu.Lock()
 	g := s.next
-	if s.closed || len(g.frames)+s.writing+headerSize+len(record) > maxWaiting {
+	if s.closed || len(g.frames)+s.writing+size > maxWaiting {
 		s.mu.Unlock()
 		return fmt.Errorf("%w: too much waits for the disk", ErrUnavailable)
 	}
@@ -184,8 +194,10 @@ func (s *Spool) Append(record []byte, durable bool) error {
 		g.limit = time.AfterFunc(maxWait, func() { g.settle(errors.New("the disk takes too long")) })
 		s.dueIn(g, lazyDelay)
 	}
-	g.frames = appendFrame(g.frames, record, sum)
-	g.records++
+	for i, record := range records {
+		g.frames = appendFrame(g.frames, record, sums[i])
+		g.records++
+	}
 	waits := durable || len(g.frames) >= pressure
 	if waits {
 		if g.waiters++; g.waiters == 1 {

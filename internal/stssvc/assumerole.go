@@ -12,6 +12,7 @@ import (
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/internal/trail"
 	"github.com/daypass/daypass/policy"
 	"github.com/daypass/daypass/sts"
 )
@@ -173,12 +174,18 @@ func (s *service) doAssumeRole(c *pipeline.Call, in *assumeRoleInput) (*sts.Assu
 	if err != nil {
 		return nil, err
 	}
+	c.About(theRole(role))
 	return &sts.AssumeRoleOutput{
 		Credentials:      credentials,
 		AssumedRoleUser:  assumedRoleUser(s.Partition, role, in.RoleSessionName),
 		PackedPolicySize: percent(packed),
 		SourceIdentity:   sess.Source,
 	}, nil
+}
+
+// theRole names a role in records.
+func theRole(role *facts.Principal) trail.Resource {
+	return trail.Resource{Account: role.Account, Type: "AWS::IAM::Role", ARN: role.ARN}
 }
 
 // assumedRoleUser names the session of a role. The ARN is without the role's

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/daypass/daypass/arn"
 	"github.com/daypass/daypass/internal/authn"
 	"github.com/daypass/daypass/internal/authz"
 	"github.com/daypass/daypass/internal/awserr"
@@ -14,6 +16,7 @@ import (
 	"github.com/daypass/daypass/internal/proof"
 	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/internal/trail"
 	"github.com/daypass/daypass/policy"
 	"github.com/daypass/daypass/sts"
 )
@@ -27,6 +30,9 @@ type vouched struct {
 	Tags        []tag
 	Transitive  []string
 	Longest     time.Duration // what the provider limits the session to; 0 is no limit
+
+	AssertionID  string // of a SAML assertion, for the record
+	Verification string // how the provider's keys were known to be its own, for the record
 
 	Keys  func(*policy.Context) // condition keys of this call alone; may be nil
 	Facts []session.Fact        // condition keys of the call and of the session's whole life
@@ -59,6 +65,7 @@ func (s *service) assumeVouched(c *pipeline.Call, in vouchedIn, v *vouched) (*vo
 	if err != nil {
 		return nil, fmt.Errorf("loading role %s: %w", in.RoleArn, err)
 	}
+	c.Account, c.Vouched = role.Account, v.record()
 	if err := s.trusts(c, in, role, v); err != nil {
 		return nil, err
 	}
@@ -87,11 +94,45 @@ func (s *service) assumeVouched(c *pipeline.Call, in vouchedIn, v *vouched) (*vo
 	if err != nil {
 		return nil, err
 	}
+	c.About(v.about(role)...)
 	return &vouchedOut{
 		Credentials:      credentials,
 		AssumedRoleUser:  assumedRoleUser(s.Partition, role, v.SessionName),
 		PackedPolicySize: percent(packed),
 	}, nil
+}
+
+// record says who is vouched for as records do (reference, cloudtrail 2).
+func (v *vouched) record() *trail.Vouched {
+	r := &trail.Vouched{
+		Provider: v.Provider, AssertionID: v.AssertionID, Verification: v.Verification, Source: v.Source, Transitive: v.Transitive,
+	}
+	for _, t := range v.Tags {
+		r.Tags = append(r.Tags, session.Tag{Key: t.Key, Value: t.Value})
+	}
+	for _, f := range v.Facts {
+		if len(f.Values) != 1 {
+			continue
+		}
+		switch f.Key[strings.LastIndexByte(f.Key, ':')+1:] {
+		case "namequalifier":
+			r.SAML, r.Provider, r.SessionName = true, f.Values[0], v.SessionName
+		case "sub":
+			r.Subject = f.Values[0]
+		case "aud":
+			r.Audience = f.Values[0]
+		}
+	}
+	return r
+}
+
+// about names what the session was made of.
+func (v *vouched) about(role *facts.Principal) []trail.Resource {
+	of := []trail.Resource{theRole(role)}
+	if a, err := arn.Parse(v.Provider); err == nil && a.ResourceType() == "saml-provider" {
+		of = append(of, trail.Resource{Account: a.Account, Type: "AWS::IAM::SAMLProvider", ARN: v.Provider})
+	}
+	return of
 }
 
 // trusts asks the role's trust policy for the action, and for tags and source

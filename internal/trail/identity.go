@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"strings"
 	"time"
 
 	"github.com/daypass/daypass/internal/authn"
@@ -9,11 +10,23 @@ import (
 )
 
 // appendIdentity appends userIdentity, which differs by the kind of caller
-// (reference, cloudtrail 2).
-func appendIdentity(dst []byte, c *authn.Caller) []byte {
-	if c == nil {
+// (reference, cloudtrail 2). In the trail of another account than the caller's
+// it says no more than whose caller it is.
+func (r *Record) appendIdentity(dst []byte) []byte {
+	switch c := r.Caller; {
+	case r.Vouched != nil:
+		return r.Vouched.append(dst)
+	case c == nil:
 		return append(dst, `{"type":"Unknown"}`...)
+	case c.Account != r.Account:
+		dst = text(dst, `{"type":"AWSAccount","principalId":`, c.UserID())
+		return append(text(dst, `,"accountId":`, c.Account), '}')
+	default:
+		return appendCaller(dst, c)
 	}
+}
+
+func appendCaller(dst []byte, c *authn.Caller) []byte {
 	kind := "IAMUser"
 	switch c.Principal.Type {
 	case policy.Root:
@@ -41,6 +54,7 @@ func appendSession(dst []byte, c *authn.Caller) []byte {
 	dst = append(dst, `,"sessionContext":{`...)
 	if s := c.Session; s.Kind == session.Role || s.Kind == session.Federated {
 		dst = append(appendIssuer(dst, c), ',')
+		dst = appendWebIdentity(dst, s)
 	}
 	dst = append(dst, `"attributes":{"creationDate":"`...)
 	dst = c.Session.Issued.UTC().AppendFormat(dst, time.RFC3339)
@@ -70,4 +84,21 @@ func appendIssuer(dst []byte, c *authn.Caller) []byte {
 		dst = text(dst, `,"userName":`, name)
 	}
 	return append(dst, '}')
+}
+
+// appendWebIdentity appends which provider of web identities the session comes
+// from, and what its token said.
+func appendWebIdentity(dst []byte, s *session.Session) []byte {
+	if s.Provider == "" || strings.Contains(s.Provider, ":saml-provider/") {
+		return dst
+	}
+	dst = text(dst, `"webIdFederationData":{"federatedProvider":`, s.Provider)
+	dst = append(dst, `,"attributes":`...)
+	start := len(dst)
+	for _, f := range s.Facts {
+		if (strings.HasSuffix(f.Key, ":aud") || strings.HasSuffix(f.Key, ":sub")) && len(f.Values) == 1 {
+			dst = appendTag(dst, session.Tag{Key: f.Key, Value: f.Values[0]})
+		}
+	}
+	return append(closed(dst, start, "{}"), "},"...)
 }

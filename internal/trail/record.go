@@ -1,17 +1,19 @@
 // Package trail makes the record of a call: an event in CloudTrail's format,
 // version 1.11, whose members and their order are those of real log files.
 //
-// A record says who called, from where, what, when, and what became of it. It
-// never holds a secret: neither a secret key nor a token, a signature or a code
-// has a place in it.
-//
-// Parameters and answers of the calls are not in it yet.
+// A record says who called, from where, what, when, with which parameters, and
+// what became of it. It never holds what proves something: secret keys,
+// passwords, codes, seeds, assertions and the tokens of others are left out
+// (hidden.go). The session tokens that STS issues are in it, as in real ones,
+// unless the operator wants them hidden: without the secret key they are of no
+// use.
 package trail
 
 import (
 	"crypto/rand"
 	"crypto/tls"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,33 +21,51 @@ import (
 	"github.com/daypass/daypass/internal/authn"
 	"github.com/daypass/daypass/internal/awserr"
 	"github.com/daypass/daypass/internal/query"
+	"github.com/daypass/daypass/internal/session"
 )
 
 // Record is what is recorded of one call.
 type Record struct {
-	Caller    *authn.Caller // nil when nobody signed
-	Time      time.Time     // of the call; recorded in whole seconds
-	Service   string        // "sts", as in a credential scope
-	Action    string
-	Region    string // that was called
-	SourceIP  netip.Addr
-	UserAgent string
-	Err       *awserr.Error // what was answered; nil for success
-	RequestID string
-	ReadOnly  bool
-	Account   string               // whose trail gets the record
-	TLS       *tls.ConnectionState // nil over plain HTTP
-	Host      string               // as the client sent it
+	Caller     *authn.Caller // nil when nobody signed
+	Vouched    *Vouched      // who called instead; nil when nobody is known
+	Time       time.Time     // of the call; recorded in whole seconds
+	Service    string        // "sts", as in a credential scope
+	Action     string
+	Region     string // that was called
+	Global     bool   // through the global endpoint of STS
+	SourceIP   netip.Addr
+	UserAgent  string
+	Err        *awserr.Error // what was answered; nil for success
+	In         any           // pointer to the parameters; nil when they cannot be told
+	Out        any           // pointer to the answer; nil without
+	HideTokens bool          // of sessions
+	RequestID  string
+	ReadOnly   bool
+	Resources  []Resource
+	Account    string               // whose trail gets the record
+	SharedID   string               // of the records of one call in several trails; "" when there is one
+	TLS        *tls.ConnectionState // nil over plain HTTP
+	Host       string               // as the client sent it
 }
 
-// maxText bounds the members that a client may make long, in bytes.
-const maxText = 1 << 10
+// Resource is what a call was about.
+type Resource struct {
+	Account string
+	Type    string // "AWS::IAM::Role"
+	ARN     string
+}
+
+// Bounds of what a client may make long, in bytes.
+const (
+	maxText     = 1 << 10
+	maxElements = 100 << 10 // of the parameters, and of the answer
+)
 
 // Append appends the record as one line of JSON, without its end. Each call
 // gives it an event id of its own.
 func (r *Record) Append(dst []byte) []byte {
 	dst = append(dst, `{"eventVersion":"1.11","userIdentity":`...)
-	dst = appendIdentity(dst, r.Caller)
+	dst = r.appendIdentity(dst)
 	dst = append(dst, `,"eventTime":"`...)
 	dst = r.Time.UTC().AppendFormat(dst, time.RFC3339)
 	dst = append(append(dst, `","eventSource":"`...), r.Service...)
@@ -58,14 +78,22 @@ func (r *Record) Append(dst []byte) []byte {
 	dst = text(dst, `","userAgent":`, clip(r.UserAgent))
 	if r.Err != nil {
 		dst = text(dst, `,"errorCode":`, r.errorCode())
-		dst = text(dst, `,"errorMessage":`, clip(r.Err.Message))
+		dst = text(dst, `,"errorMessage":`, clip(r.errorMessage()))
 	}
+	dst = r.appendElements(dst)
+	dst = r.appendAdditional(dst)
 	dst = text(dst, `,"requestID":`, r.RequestID)
 	dst = AppendID(append(dst, `,"eventID":"`...))
 	dst = append(dst, `","readOnly":`...)
 	dst = appendBool(dst, r.ReadOnly)
+	if r.Err == nil {
+		dst = appendResources(dst, r.Resources)
+	}
 	dst = append(dst, `,"eventType":"AwsApiCall","managementEvent":true`...)
 	dst = text(dst, `,"recipientAccountId":`, r.Account)
+	if r.SharedID != "" {
+		dst = text(dst, `,"sharedEventID":`, r.SharedID)
+	}
 	dst = append(dst, `,"eventCategory":"Management"`...)
 	if r.TLS != nil {
 		dst = text(dst, `,"tlsDetails":{"tlsVersion":`, strings.Replace(tls.VersionName(r.TLS.Version), "TLS ", "TLSv", 1))
@@ -75,14 +103,116 @@ func (r *Record) Append(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// appendElements appends what was asked and what was answered (reference,
+// cloudtrail 3 and 5).
+func (r *Record) appendElements(dst []byte) []byte {
+	e := elements{times: "Jan 2, 2006 3:04:05 PM", hideTokens: r.HideTokens}
+	if r.Service == "sts" {
+		e.times = "Jan 2, 2006, 3:04:05 PM"
+	}
+	dst = append(dst, `,"requestParameters":`...)
+	start := len(dst)
+	if !r.deniedBySTS() {
+		dst = e.appendAll(dst, r.In)
+		dst = r.appendCarried(dst)
+	}
+	dst = bounded(closed(dst, start, "null"), start, "requestParameters")
+
+	dst = append(dst, `,"responseElements":`...)
+	start = len(dst)
+	if r.Err == nil && (!r.ReadOnly || strings.HasPrefix(r.Action, "AssumeRole")) {
+		dst = e.appendAll(dst, r.Out)
+	}
+	return bounded(closed(dst, start, "null"), start, "responseElements")
+}
+
+// deniedBySTS reports whether the call is one of the denied ones whose
+// parameters the real service does not record.
+func (r *Record) deniedBySTS() bool {
+	return r.Service == "sts" && r.Caller != nil && r.Err != nil && r.Err.Code == "AccessDenied"
+}
+
+// appendCarried appends the parameters that no request spells: those of a
+// proof, and tags that a session hands down.
+func (r *Record) appendCarried(dst []byte) []byte {
+	if r.Vouched != nil {
+		return r.Vouched.appendParameters(dst)
+	}
+	if r.Action != "AssumeRole" || r.Caller == nil || r.Caller.Session == nil {
+		return dst
+	}
+	tags := r.Caller.Session.Tags
+	if !slices.ContainsFunc(tags, func(t session.Tag) bool { return t.Transitive }) {
+		return dst
+	}
+	dst = append(dst, `,"incomingTransitiveTags":`...)
+	start := len(dst)
+	for _, t := range tags {
+		if t.Transitive {
+			dst = appendTag(dst, t)
+		}
+	}
+	return closed(dst, start, "{}")
+}
+
+func appendTag(dst []byte, t session.Tag) []byte {
+	dst = query.AppendJSONText(append(dst, ','), t.Key)
+	return query.AppendJSONText(append(dst, ':'), t.Value)
+}
+
+// appendAdditional appends what STS adds to its records.
+func (r *Record) appendAdditional(dst []byte) []byte {
+	if r.Service != "sts" {
+		return dst
+	}
+	dst = append(dst, `,"additionalEventData":{`...)
+	if r.Vouched != nil && r.Vouched.Verification != "" {
+		dst = append(text(dst, `"identityProviderConnectionVerificationMethod":`, r.Vouched.Verification), ',')
+	}
+	kind := "regional"
+	if r.Global {
+		kind = "global"
+	}
+	dst = text(dst, `"RequestDetails":{"endpointType":`, kind)
+	return append(text(dst, `,"awsServingRegion":`, r.Region), "}}"...)
+}
+
+func appendResources(dst []byte, resources []Resource) []byte {
+	for i, of := range resources {
+		before := `,{"accountId":`
+		if i == 0 {
+			before = `,"resources":[{"accountId":`
+		}
+		dst = text(dst, before, of.Account)
+		dst = text(dst, `,"type":`, of.Type)
+		dst = append(text(dst, `,"ARN":`, of.ARN), '}')
+	}
+	if len(resources) > 0 {
+		dst = append(dst, ']')
+	}
+	return dst
+}
+
 // errorCode is the wire's code for STS; the other services record the name of
-// the exception (reference, cloudtrail 4).
+// the exception (reference, cloudtrail 4), but for what their front end refused.
 func (r *Record) errorCode() string {
 	code := r.Err.Code
-	if r.Service == "sts" || code == "AccessDenied" || strings.HasSuffix(code, "Exception") {
+	switch {
+	case r.Service == "sts", strings.HasSuffix(code, "Exception"):
+		return code
+	case code == "AccessDenied", code == "InvalidClientTokenId", code == "InternalFailure", code == "ServiceUnavailable":
 		return code
 	}
-	return code + "Exception"
+	return strings.TrimSuffix(code, "Error") + "Exception"
+}
+
+// errorMessage is what the caller was told; of those whom a token vouches for
+// the real service records nothing of the reason.
+func (r *Record) errorMessage() string {
+	if r.Vouched != nil && !r.Vouched.SAML && r.Err.Code == "AccessDenied" {
+		return "An unknown error occurred"
+	}
+	return r.Err.Message
 }
 
 // IsReadOnly reports whether the action is recorded as one that only reads. The

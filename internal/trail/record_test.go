@@ -86,7 +86,7 @@ func TestIdentityIsThatOfEachKindOfCaller(t *testing.T) {
 			`{"type":"FederatedUser","principalId":"111122223333:guest","arn":"arn:aws:sts::111122223333:federated-user/guest","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE000000004","sessionContext":{"sessionIssuer":{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333"},"attributes":{"creationDate":"2026-11-02T09:30:00Z","mfaAuthenticated":"false"}}}`,
 		},
 	} {
-		if got := string(appendIdentity(nil, c.caller)); got != c.want {
+		if got := string((&Record{Caller: c.caller, Account: "111122223333"}).appendIdentity(nil)); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}
@@ -112,6 +112,7 @@ func TestARecordIsInTheOrderOfRealOnes(t *testing.T) {
 	_, got, _ = strings.Cut(got, `,"eventTime"`)
 	const want = `:"2026-11-02T09:30:00Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRole","awsRegion":"eu-west-1",` +
 		`"sourceIPAddress":"192.0.2.7","userAgent":"aws-cli/2.31.0","errorCode":"AccessDenied","errorMessage":"no",` +
+		`"requestParameters":null,"responseElements":null,"additionalEventData":{"RequestDetails":{"endpointType":"regional","awsServingRegion":"eu-west-1"}},` +
 		`"requestID":"0f0a","eventID":"…","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,` +
 		`"recipientAccountId":"111122223333","eventCategory":"Management",` +
 		`"tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"sts.eu-west-1.amazonaws.com"}}`

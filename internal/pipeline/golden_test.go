@@ -1,0 +1,75 @@
+package pipeline_test
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/daypass/daypass/daypasstest"
+	"github.com/daypass/daypass/internal/golden"
+	"github.com/daypass/daypass/internal/oidctest"
+)
+
+const (
+	allowAll = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
+	issuer   = "https://id.example.com"
+)
+
+var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+
+// stage makes the people of the record files: ann may do everything, bob
+// nothing. Ann may assume deployer, which hands the tag team down to next; eve
+// is of another account, and may assume deployer too. Tokens of the issuer may
+// assume web, but not deployer.
+func stage(t *testing.T) golden.Stage {
+	dir := t.TempDir()
+	idp := oidctest.New(issuer)
+	s := daypasstest.New(t, daypasstest.WithTime(noon), daypasstest.WithDir(dir), daypasstest.WithIssuer(issuer, idp))
+	must := func(c daypasstest.Credentials, service, action string, params ...string) *daypasstest.Answer {
+		t.Helper()
+		a := s.Call(c, service, action, params...)
+		if a.Status != http.StatusOK {
+			t.Fatalf("%s: %d %s", action, a.Status, a.Body)
+		}
+		return a
+	}
+	other, otherRoot := s.NewAccount()
+	ann := s.User("ann", allowAll)
+	deployer := s.Role("deployer", daypasstest.Trust(s.UserARN("ann"), other), allowAll)
+	s.Role("next", daypasstest.Trust(deployer))
+	provider := must(s.Root, "iam", "CreateOpenIDConnectProvider", "Url", issuer, "ClientIDList.member.1", "sts.amazonaws.com").Element("OpenIDConnectProviderArn")
+	web := s.Role("web", fmt.Sprintf(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":%q},"Action":["sts:AssumeRoleWithWebIdentity","sts:TagSession","sts:SetSourceIdentity"]}}`, provider), allowAll)
+	claims := func(more map[string]any) string {
+		all := map[string]any{"aud": "sts.amazonaws.com", "sub": "repo:corp/app"}
+		for k, v := range more {
+			all[k] = v
+		}
+		return idp.Token(s.Now(), all)
+	}
+	token := claims(nil)
+	return golden.Stage{
+		Server: s, Dir: filepath.Join(dir, "spool"),
+		Who: map[string]daypasstest.Credentials{
+			"root": s.Root, "ann": ann, "bob": s.User("bob"), "eve": s.UserIn(otherRoot, "eve", allowAll),
+			"otherroot": otherRoot,
+			"annagain":  must(ann, "sts", "GetSessionToken").Credentials(),
+			"guest":     must(ann, "sts", "GetFederationToken", "Name", "guest", "Policy", allowAll).Credentials(),
+			"rootguest": must(s.Root, "sts", "GetFederationToken", "Name", "guest", "Policy", allowAll).Credentials(),
+			"deployer": must(ann, "sts", "AssumeRole", "RoleArn", deployer, "RoleSessionName", "build", "SourceIdentity", "ann-smith",
+				"Tags.member.1.Key", "team", "Tags.member.1.Value", "build", "TransitiveTagKeys.member.1", "team").Credentials(),
+			"web":    must(daypasstest.Credentials{}, "sts", "AssumeRoleWithWebIdentity", "RoleArn", web, "RoleSessionName", "build", "WebIdentityToken", token).Credentials(),
+			"forged": {AccessKeyID: s.Root.AccessKeyID, SecretAccessKey: "forged"},
+		},
+		Values: map[string]string{
+			"Token": token,
+			"TaggedToken": claims(map[string]any{"https://aws.amazon.com/source_identity": "octo", "https://aws.amazon.com/tags": map[string]any{
+				"principal_tags": map[string]any{"team": []string{"build"}}, "transitive_tag_keys": []string{"team"},
+			}}),
+		},
+		Masks: map[string]string{other: "999999999999"},
+	}
+}
+
+func TestGoldenRecords(t *testing.T) { golden.Records(t, "testdata/records", stage) }

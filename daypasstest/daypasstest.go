@@ -16,6 +16,7 @@
 package daypasstest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -70,6 +71,7 @@ type options struct {
 
 	issuers map[string]http.Handler // by URL
 	tls     bool
+	public  string
 }
 
 // WithDir sets the data directory, for a test that looks into it. The default
@@ -101,6 +103,10 @@ func WithIssuer(issuerURL string, h http.Handler) Option {
 // WithTLS has the server speak TLS, with a certificate that [Server.Client]
 // trusts.
 func WithTLS() Option { return func(o *options) { o.tls = true } }
+
+// WithPublicURL says what the server is known as outside, which begins the
+// issuers of its web identity tokens. The default is its URL.
+func WithPublicURL(url string) Option { return func(o *options) { o.public = url } }
 
 // New starts a Daypass that ends with the test.
 func New(t testing.TB, opts ...Option) *Server {
@@ -144,7 +150,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	t.Cleanup(web.Close)
 	s.URL, s.client = web.URL, web.Client()
 	s.client.Timeout, s.client.CheckRedirect = 30*time.Second, noRedirects
-	in.Outbound.SetURL(s.URL)
+	in.Outbound.SetURL(cmp.Or(o.public, s.URL))
 	return s
 }
 

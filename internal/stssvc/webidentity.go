@@ -77,7 +77,7 @@ var builtIn = []string{oidc.Google, "cognito-identity.amazonaws.com"}
 // trust policies.
 func (s *service) oidcProvider(c *pipeline.Call, account, issuer string) (p oidc.Provider, name string, err error) {
 	url, ok := strings.CutPrefix(issuer, oidc.Scheme)
-	if !ok && issuer != oidc.Google {
+	if !ok && issuer != oidc.Google || s.Outbound.Owns(issuer) { // tokens of our own are for others
 		return p, "", oidc.UnknownIssuer(issuer)
 	}
 	row, err := s.Facts.OIDCProvider(c.Ctx, account, url)

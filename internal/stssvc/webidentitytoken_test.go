@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -181,4 +182,37 @@ func TestRefusalsOfTokens(t *testing.T) {
 	session.noToken("403 AccessDenied ", anAPI...)
 	s.as(s.s.Root).can("DisableOutboundWebIdentityFederation")
 	ann.noToken("403 OutboundWebIdentityFederationDisabledException Outbound web identity federation is disabled for account 123456789012.", anAPI...)
+}
+
+// Another Daypass takes a token by its issuer's documents; the one that made it
+// does not.
+func TestAnotherDaypassAcceptsAToken(t *testing.T) {
+	a := daypasstest.New(t, daypasstest.WithPublicURL("https://a.example.com"))
+	issuer := a.Call(a.Root, "iam", "EnableOutboundWebIdentityFederation").Element("IssuerIdentifier")
+	documents := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		get, _ := http.NewRequestWithContext(r.Context(), http.MethodGet, a.URL+r.URL.Path, nil)
+		answer := a.Send(get)
+		w.Header().Set("Content-Type", answer.Header.Get("Content-Type"))
+		w.WriteHeader(answer.Status)
+		_, _ = w.Write([]byte(answer.Body))
+	})
+	b := daypasstest.New(t, daypasstest.WithIssuer(issuer, documents), daypasstest.WithTime(a.Now()))
+	for _, algorithm := range []string{"RS256", "ES384"} {
+		token := a.Call(a.Root, "sts", "GetWebIdentityToken", "Audience.member.1", "b", "SigningAlgorithm", algorithm).Element("WebIdentityToken")
+		for name, s := range map[string]*daypasstest.Server{"the other": b, "its own": a} {
+			name0 := strings.TrimPrefix(issuer, "https://")
+			s.Call(s.Root, "iam", "CreateOpenIDConnectProvider", "Url", issuer, "ClientIDList.member.1", "b")
+			s.Call(s.Root, "iam", "CreateRole", "RoleName", "app", "AssumeRolePolicyDocument",
+				trust(`{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/`+name0+
+					`"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"`+name0+`:sub":"arn:aws:iam::123456789012:root","`+name0+`:aud":"b"}}}`))
+			answer := s.Call(daypasstest.Credentials{}, "sts", "AssumeRoleWithWebIdentity", "RoleArn", "arn:aws:iam::123456789012:role/app", "RoleSessionName", "from-a", "WebIdentityToken", token)
+			want := 200
+			if s == a {
+				want = 400
+			}
+			if answer.Status != want || want == 400 && answer.Element("Code") != "InvalidIdentityToken" {
+				t.Errorf("%s, %s: %d %s", algorithm, name, answer.Status, answer.Body)
+			}
+		}
+	}
 }

@@ -33,6 +33,7 @@ import (
 	"github.com/daypass/daypass/arn"
 	"github.com/daypass/daypass/internal/installation"
 	"github.com/daypass/daypass/internal/keys"
+	"github.com/daypass/daypass/internal/saml"
 	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/server"
 	"github.com/daypass/daypass/sigv4"
@@ -141,6 +142,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	s.in, s.Account, s.Root = in, root.Account, credentials(root)
 	web := httptest.NewUnstartedServer(server.New(server.Config{
 		Pipeline: in.Pipeline, Services: in.Services, Region: o.region, Now: s.Now, Log: o.log, Documents: in.Outbound,
+		SAMLMetadata: new(saml.Site).ServiceMetadata(),
 	}))
 	if o.tls {
 		web.StartTLS()

@@ -134,6 +134,7 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 		Handler: server.New(server.Config{
 			Pipeline: in.Pipeline, Services: in.Services, Region: f.region, Proxies: proxies,
 			Now: time.Now, Log: log, Metrics: server.NewMetrics(registry), Gate: gate, Documents: in.Outbound,
+			SAMLMetadata: f.saml.ServiceMetadata(),
 		}),
 		TLSConfig: tlsConfig,
 	}

@@ -393,6 +393,15 @@ func TestEncryptedAssertionsThatAreRefused(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.xml, c, saml.BadSignature, tt.reason) })
 	}
+	// Ciphertexts that are too short, or no whole number of blocks.
+	cipherText := regexp.MustCompile(`<xenc:CipherValue>[^<]*</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>`)
+	for _, data := range []string{xenc + "aes256-cbc", xenc11 + "aes256-gcm"} {
+		for _, size := range []int{1, 11, 12, 15, 16, 17, 31, 33} {
+			xml := signedThen(func(r *samltest.Response) { r.Encrypt.Data = data })
+			short := "<xenc:CipherValue>" + base64.StdEncoding.EncodeToString(make([]byte, size)) + "</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>"
+			refused(t, cipherText.ReplaceAllString(xml, short), c, saml.BadSignature, failed)
+		}
+	}
 	t.Run("padding is no oracle", func(t *testing.T) {
 		xml := around(assertion)
 		value := regexp.MustCompile(`<xenc:CipherValue>([^<]*)</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>`).FindStringSubmatch(xml)[1]

@@ -44,6 +44,10 @@ type Config struct {
 	// Documents are what is served to everybody: those of the issuers of web
 	// identity tokens. nil serves none.
 	Documents *outbound.Issuer
+
+	// SAMLMetadata is the document at /static/saml-metadata.xml, by which a SAML
+	// identity provider learns of the service; nil serves none.
+	SAMLMetadata []byte
 }
 
 // Handler answers API requests. It is safe for concurrent use.
@@ -154,6 +158,8 @@ func (h *Handler) answeredEarly(x *exchange) bool {
 		preflight(x)
 	case h.asksDocument(r):
 		h.document(x)
+	case r.Method == http.MethodGet && r.URL.Path == samlMetadataPath && r.URL.RawQuery == "" && h.SAMLMetadata != nil:
+		x.document("application/samlmetadata+xml", h.SAMLMetadata)
 	case r.Method != http.MethodGet && r.Method != http.MethodPost,
 		r.Method == http.MethodGet && r.URL.RawQuery == "" && r.Header.Get("Authorization") == "":
 		x.w.Header().Set("Location", "https://aws.amazon.com/iam")
@@ -263,6 +269,18 @@ func (x *exchange) send(status int, body []byte) {
 	}
 	x.w.WriteHeader(status)
 	_, _ = x.w.Write(body) // a client that left is not told
+}
+
+// samlMetadataPath is where the real sign-in service has its metadata.
+const samlMetadataPath = "/static/saml-metadata.xml"
+
+// document answers with a document that is the same for everybody.
+func (x *exchange) document(contentType string, body []byte) {
+	x.status = http.StatusOK
+	x.setHeader("Content-Type", contentType)
+	x.setHeader("Content-Length", strconv.Itoa(len(body)))
+	x.w.WriteHeader(http.StatusOK)
+	_, _ = x.w.Write(body)
 }
 
 // bare answers with a status alone.

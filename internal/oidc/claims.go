@@ -149,8 +149,10 @@ func (id *Identity) readSource() error {
 	return nil
 }
 
+// isSource reports whether s is a source identity. It holds no colon, so that it
+// does not begin with "aws:" either.
 func isSource(s string) bool {
-	return len(s) >= minSource && len(s) <= maxSource && !strings.HasPrefix(s, "aws:") && !strings.ContainsFunc(s, func(r rune) bool {
+	return len(s) >= minSource && len(s) <= maxSource && !strings.ContainsFunc(s, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_+=,.@-", r))
 	})
 }

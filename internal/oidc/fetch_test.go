@@ -351,7 +351,7 @@ func TestNoProxyIsUsed(t *testing.T) {
 
 func TestOldTLSIsRefused(t *testing.T) {
 	s := newSite(t, func(http.ResponseWriter, *http.Request) {})
-	s.Server.TLS.MaxVersion = tls.VersionTLS11
+	s.TLS.MinVersion, s.TLS.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 	if _, err := s.get(t, s.fetcher()); err == nil {
 		t.Error("TLS 1.1 is spoken")
 	}

@@ -29,16 +29,14 @@ var algorithms = map[string]algorithm{
 
 const allAlgorithms = "RS256, RS384, RS512, ES256, ES384 or ES512"
 
-// verify reports whether the signature over text was made with the key.
+// verify reports whether the signature over text was made with the key, which
+// fits the algorithm.
 func (k *key) verify(alg algorithm, text string, signature []byte) bool {
 	h := alg.hash.New()
 	h.Write([]byte(text))
 	sum := h.Sum(nil)
 	if alg.curve == nil {
-		return k.rsa != nil && rsa.VerifyPKCS1v15(k.rsa, alg.hash, sum, signature) == nil
-	}
-	if k.ec == nil || k.ec.Curve != alg.curve {
-		return false
+		return rsa.VerifyPKCS1v15(k.rsa, alg.hash, sum, signature) == nil
 	}
 	size := (alg.curve.Params().BitSize + 7) / 8
 	if len(signature) != 2*size { // r and s side by side, not DER

@@ -22,7 +22,7 @@ var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 // stage makes the people of the record files: ann may do everything, bob
 // nothing. Ann may assume deployer, which hands the tag team down to next; eve
 // is of another account, and may assume deployer too. Tokens of the issuer may
-// assume web, but not deployer.
+// assume web, and assertions desk, but not deployer.
 func stage(t *testing.T) golden.Stage {
 	dir := t.TempDir()
 	idp := oidctest.New(issuer)
@@ -49,6 +49,8 @@ func stage(t *testing.T) golden.Stage {
 		return idp.Token(s.Now(), all)
 	}
 	token := claims(nil)
+	saml := s.SAMLProvider("corp")
+	desk := s.Role("desk", saml.Trust())
 	return golden.Stage{
 		Server: s, Dir: filepath.Join(dir, "spool"),
 		Who: map[string]daypasstest.Credentials{
@@ -60,10 +62,13 @@ func stage(t *testing.T) golden.Stage {
 			"deployer": must(ann, "sts", "AssumeRole", "RoleArn", deployer, "RoleSessionName", "build", "SourceIdentity", "ann-smith",
 				"Tags.member.1.Key", "team", "Tags.member.1.Value", "build", "TransitiveTagKeys.member.1", "team").Credentials(),
 			"web":    must(daypasstest.Credentials{}, "sts", "AssumeRoleWithWebIdentity", "RoleArn", web, "RoleSessionName", "build", "WebIdentityToken", token).Credentials(),
+			"desk":   saml.AssumeRole(desk, "ann@example.com"),
 			"forged": {AccessKeyID: s.Root.AccessKeyID, SecretAccessKey: "forged"},
 		},
 		Values: map[string]string{
-			"Token": token,
+			"Token":                token,
+			"Assertion":            saml.Response(desk, "ann@example.com", "SourceIdentity", "ann-smith", "PrincipalTag:team", "build", "TransitiveTagKeys", "team"),
+			"AssertionForDeployer": saml.Response(deployer, "ann@example.com"),
 			"TaggedToken": claims(map[string]any{"https://aws.amazon.com/source_identity": "octo", "https://aws.amazon.com/tags": map[string]any{
 				"principal_tags": map[string]any{"team": []string{"build"}}, "transitive_tag_keys": []string{"team"},
 			}}),

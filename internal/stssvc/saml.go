@@ -125,7 +125,7 @@ func mayAssumeBy(in *assumeRoleWithSAMLInput, provider *facts.SAMLProvider, clai
 func vouchedBySAML(c *pipeline.Call, provider *facts.SAMLProvider, a *saml.Assertion, claims *saml.Claims) (*vouched, error) {
 	v := &vouched{
 		Provider: provider.ARN, SessionName: claims.SessionName, Source: claims.Source,
-		Transitive: claims.Transitive, Longest: claims.Longest,
+		Transitive: claims.Transitive, Longest: claims.Longest, AssertionID: a.ID,
 		Facts: []session.Fact{
 			{Key: "saml:namequalifier", Values: []string{saml.NameQualifier(a.Issuer, provider.Account, provider.Name)}},
 			{Key: "saml:sub", Values: []string{a.Subject}},

@@ -165,15 +165,11 @@ func (r *Record) appendAdditional(dst []byte) []byte {
 	if r.Service != "sts" {
 		return dst
 	}
-	dst = append(dst, `,"additionalEventData":{`...)
-	if r.Vouched != nil && r.Vouched.Verification != "" {
-		dst = append(text(dst, `"identityProviderConnectionVerificationMethod":`, r.Vouched.Verification), ',')
-	}
 	kind := "regional"
 	if r.Global {
 		kind = "global"
 	}
-	dst = text(dst, `"RequestDetails":{"endpointType":`, kind)
+	dst = text(dst, `,"additionalEventData":{"RequestDetails":{"endpointType":`, kind)
 	return append(text(dst, `,"awsServingRegion":`, r.Region), "}}"...)
 }
 

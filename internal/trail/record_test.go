@@ -14,6 +14,7 @@ import (
 	"github.com/daypass/daypass/internal/authn"
 	"github.com/daypass/daypass/internal/awserr"
 	"github.com/daypass/daypass/internal/facts"
+	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/policy"
@@ -140,6 +141,89 @@ func TestWhatClientsSendIsBoundedAndEscaped(t *testing.T) {
 
 func BenchmarkRecord(b *testing.B) {
 	r := sample()
+	var line []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		line = r.Append(line[:0])
+	}
+	b.SetBytes(int64(len(line)))
+}
+
+// asked and answered have the shapes of AssumeRole's.
+type asked struct {
+	RoleArn         string
+	RoleSessionName string
+	DurationSeconds *int32
+	TokenCode       string
+	Policy          string
+	Tags            []struct{ Key, Value string }
+}
+
+type answered struct {
+	Credentials struct {
+		AccessKeyId, SecretAccessKey, SessionToken string
+		Expiration                                 time.Time
+	}
+	AssumedRoleUser struct{ AssumedRoleId, Arn string }
+}
+
+func withElements() (Record, *asked, *answered) {
+	r, in, out := sample(), new(asked), new(answered)
+	in.RoleArn, in.RoleSessionName, in.DurationSeconds, in.TokenCode = "arn:aws:iam::111122223333:role/deploy", "build-42", new(int32(900)), "918273"
+	out.Credentials.AccessKeyId, out.Credentials.SecretAccessKey = "ASIAEXAMPLE000000002", "never shown"
+	out.Credentials.SessionToken, out.Credentials.Expiration = strings.Repeat("IQoJ", 160), issued
+	out.AssumedRoleUser.AssumedRoleId, out.AssumedRoleUser.Arn = "AROAEXAMPLEROLE00001:build-42", "arn:aws:sts::111122223333:assumed-role/deploy/build-42"
+	r.In, r.Out = in, out
+	r.Resources = []Resource{{Account: "111122223333", Type: "AWS::IAM::Role", ARN: in.RoleArn}}
+	return r, in, out
+}
+
+// TestWhatIsTooLargeIsOmitted says so in its place, and keeps the record within
+// what the spool takes.
+func TestWhatIsTooLargeIsOmitted(t *testing.T) {
+	r, in, _ := withElements()
+	in.Policy = strings.Repeat("x", maxElements)
+	line := string(r.Append(nil))
+	if want := regexp.MustCompile(`"requestParameters":\{"reason":"requestParameters too large","omitted":true,"originalSize":10\d{4}\},"responseElements":\{"credentials"`); !want.MatchString(line) {
+		t.Errorf("record %.400s…", line)
+	}
+	in.Policy = strings.Repeat("x", maxElements-1000)
+	if line = string(r.Append(nil)); !strings.Contains(line, in.Policy) || !json.Valid([]byte(line)) {
+		t.Error("parameters within the bound are not there")
+	}
+}
+
+func TestSessionTokensCanBeHidden(t *testing.T) {
+	r, _, out := withElements()
+	if line := string(r.Append(nil)); !strings.Contains(line, `"sessionToken":"`+out.Credentials.SessionToken+`"`) {
+		t.Errorf("record %s", line)
+	}
+	r.HideTokens = true
+	if line := string(r.Append(nil)); !strings.Contains(line, `"sessionToken":"HIDDEN_DUE_TO_SECURITY_REASONS"`) {
+		t.Errorf("record %s", line)
+	}
+}
+
+// TestWhatIsHidden lists it.
+func TestWhatIsHidden(t *testing.T) {
+	for name, want := range map[string]hiding{
+		"SecretAccessKey": left, "Password": left, "OldPassword": left, "NewPassword": left, "ServicePassword": left, "TokenCode": left,
+		"AuthenticationCode1": left, "AuthenticationCode2": left, "SAMLAssertion": left, "ContextAssertion": left, "WebIdentityToken": left,
+		"TradeInToken": left, "EncodedMessage": left, "DecodedMessage": left, "PrivateKey": left, "Base32StringSeed": left,
+		"AddPrivateKey": length, "SAMLMetadataDocument": length, "SessionToken": token,
+		"Policy": shown, "PolicyDocument": shown, "AssertionEncryptionMode": shown, "SubjectFromWebIdentityToken": shown, "AccessKeyId": shown, "RemovePrivateKey": shown,
+	} {
+		if got := hidingOf(&query.Field{Name: name, Kind: query.String}); got != want {
+			t.Errorf("%s: %d, want %d", name, got, want)
+		}
+	}
+	if hidingOf(&query.Field{Name: "Anything", Kind: query.String, Sensitive: true}) != left || hidingOf(&query.Field{Name: "QRCodePNG", Kind: query.Blob}) != left {
+		t.Error("what the model calls sensitive, or what is binary, is shown")
+	}
+}
+
+func BenchmarkRecordWithElements(b *testing.B) {
+	r, _, _ := withElements()
 	var line []byte
 	b.ReportAllocs()
 	for b.Loop() {

@@ -12,8 +12,7 @@ type Vouched struct {
 	Audience string // of a token
 	Subject  string
 
-	AssertionID  string // of a SAML assertion
-	Verification string // how the provider's keys were known to be its own, "IAMTrustStore" or "Thumbprint"
+	AssertionID string // of a SAML assertion
 
 	// What the proof says that is no parameter of the request.
 	SessionName string // of a SAML assertion

@@ -113,7 +113,7 @@ func readDocument(kind Kind, root node) (*document, *problem) {
 		case "Conditions":
 			// Recordings accept an empty map of this name at the top of identity
 			// policies. One that says anything would be ignored, so it is refused.
-			if kind == Trust || kind == Resource || v.kind != objectNode || len(v.members) > 0 {
+			if kind == Trust || kind == StoredTrust || kind == Resource || v.kind != objectNode || len(v.members) > 0 {
 				return nil, &problem{at: m.at, detail: "unknown element Conditions"}
 			}
 		default:
@@ -208,7 +208,7 @@ func (c *clause) read(m *member, not, nulls bool) *problem {
 }
 
 func (c *principalClause) read(kind Kind, m *member) *problem {
-	takes := kind == Trust || kind == Resource || kind == RCP
+	takes := kind == Trust || kind == StoredTrust || kind == Resource || kind == RCP
 	if c.present && takes {
 		return &problem{at: m.at, detail: m.key + " beside its opposite"}
 	}

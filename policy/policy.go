@@ -18,6 +18,11 @@ const (
 	Resource                 // on a resource, as in simulations
 	SCP                      // service control policy
 	RCP                      // resource control policy
+
+	// StoredTrust is a trust policy that a role has. What the shared-provider
+	// controls ask of new ones is not asked of it: a rule that came later does
+	// not take a role from those who have it.
+	StoredTrust
 )
 
 // Position is a place in a document, as simulations show it: both count from 1,

@@ -230,6 +230,10 @@ func TestEachSharedProvider(t *testing.T) {
 				if got := try(condition); got != refused {
 					t.Errorf("%s with %s: %q, want %q", issuer, condition, got, refused)
 				}
+				stored := trust(`"Principal":{"Federated":"`+provider+`"}`, `"Action":"sts:AssumeRoleWithWebIdentity"`, `"Condition":`+condition)
+				if got := message(policy.StoredTrust, stored); got != "" {
+					t.Errorf("a role that has it already, %s with %s: %q", issuer, condition, got)
+				}
 			}
 		}
 	}

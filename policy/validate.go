@@ -56,6 +56,8 @@ func rulesOf(kind Kind) (r rules, ok bool) {
 	case Session: // 2.3
 		return rules{"The policy is not in the valid JSON format.", msgSyntax, identityChecks}, true
 	case Trust: // 2.2
+		return rules{"This policy contains invalid Json", "Syntax error in policy.", append(trustChecks[:len(trustChecks):len(trustChecks)], scopedProviders)}, true
+	case StoredTrust:
 		return rules{"This policy contains invalid Json", "Syntax error in policy.", trustChecks}, true
 	case Resource:
 		return rules{msgSyntax, msgSyntax, resourceChecks}, true

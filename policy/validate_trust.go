@@ -16,7 +16,6 @@ var trustChecks = []check{
 	trustStatements,
 	sidsUnique("The Statement Ids in the policy are not unique"),
 	trustPrincipals,
-	scopedProviders,
 }
 
 var trustStatements = eachStatement(func(s *stanza) *problem {

@@ -222,7 +222,7 @@ func (c *Cache) Role(ctx context.Context, id string) (*Principal, error) {
 			Account: r.Account, ID: r.ID, Name: r.Name, Tags: r.Tags, Boundary: r.Boundary,
 			ARN:        arn.Role(c.partition, r.Account, r.Path, r.Name).String(),
 			MaxSession: int32(r.MaxSession.Seconds()),
-			Trust:      c.parse(policy.Trust, r.Trust, "trust policy of "+r.ID),
+			Trust:      c.parse(policy.StoredTrust, r.Trust, "trust policy of "+r.ID),
 		}
 		p.own, p.attached, err = c.policiesOf(tx, id)
 		return p, err

@@ -95,7 +95,7 @@ func bindEntity(c *pipeline.Call, a arn.ARN, value string) (string, error) {
 
 // showTrust returns a stored trust policy with the ARNs of today.
 func showTrust(c *pipeline.Call, stored string) (string, error) {
-	p, err := policy.Parse(policy.Trust, stored)
+	p, err := policy.Parse(policy.StoredTrust, stored)
 	if err != nil {
 		return stored, nil // a rule that came later; the author must still see the text
 	}

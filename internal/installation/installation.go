@@ -126,10 +126,11 @@ func (in *Installation) assemble() {
 	in.DB.Subscribe(in.ringChanged)
 	az := &authz.Authorizer{Facts: in.Facts, Ring: in.Ring}
 	in.Pipeline = &pipeline.Pipeline{
-		DB:    in.DB,
-		Spool: in.Spool,
-		Authz: az,
-		Authn: &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadUnknown},
+		DB:         in.DB,
+		Spool:      in.Spool,
+		Authz:      az,
+		HideTokens: true, // who reads records should not get what a session is proved with
+		Authn:      &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadUnknown},
 	}
 	in.Outbound = outbound.New(outbound.Config{DB: in.DB, Vault: in.Vault, Log: in.cfg.Log})
 	codes := new(totp.Limiter)

@@ -185,7 +185,7 @@ func TestEveryAction(t *testing.T) {
 	refused(t, err, 400, "InvalidIdentityToken", `The ID Token provided is not a valid JWT.*`)
 	is[*ststypes.InvalidIdentityTokenException](t, err)
 	_, err = bob.AssumeRoleWithSAML(ctx, &sts.AssumeRoleWithSAMLInput{RoleArn: role, PrincipalArn: aws.String("arn:aws:iam::123456789012:saml-provider/idp"), SAMLAssertion: aws.String("PHNhbWwvPg==")})
-	refused(t, err, 400, "InvalidIdentityToken", `Specified provider doesn't exist`)
+	refused(t, err, 400, "InvalidIdentityToken", `Specified provider doesn't exist.`)
 	_, err = ann.AssumeRoot(ctx, &sts.AssumeRootInput{
 		TargetPrincipal: aws.String("111122223333"), TaskPolicyArn: &ststypes.PolicyDescriptorType{Arn: aws.String("arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials")},
 	})

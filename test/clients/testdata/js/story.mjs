@@ -92,7 +92,7 @@ const cases = {
     const role = { RoleArn: this.role, RoleSessionName: "js" };
     await refused(ann.sts("AssumeRoleWithWebIdentity", { ...role, WebIdentityToken: "a.b.c" }), "InvalidIdentityTokenException", 400, /not a valid JWT/);
     await refused(ann.sts("AssumeRoleWithSAML", { RoleArn: this.role, PrincipalArn: `arn:aws:iam::${account}:saml-provider/idp`, SAMLAssertion: "PHNhbWwvPg==" }),
-      "InvalidIdentityTokenException", 400, "Specified provider doesn't exist");
+      "InvalidIdentityTokenException", 400, "Specified provider doesn't exist.");
     await refused(ann.sts("AssumeRoot", { TargetPrincipal: "111122223333", TaskPolicyArn: { arn: "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials" } }),
       "AccessDenied", 403, /not authorized to perform: sts:AssumeRoot on resource: arn:aws:iam::111122223333:root$/);
     await refused(ann.sts("GetDelegatedAccessToken", { TradeInToken: "t" }), "AccessDenied", 403, /sts:GetDelegatedAccessToken/);

@@ -107,8 +107,10 @@ func BenchmarkVerifyAtTheLimit(b *testing.B) {
 	}
 }
 
-// An assertion at the size limit is verified within 50 ms. A busy machine may
-// take longer for once: the best of a few rounds counts.
+// The work for a response of the largest size is bounded: it takes milliseconds
+// (BenchmarkVerifyAtTheLimit has how many), and here at most a second, which the
+// race detector on a busy machine keeps to and work that grows faster than the
+// response does not.
 func TestResponsesAtTheSizeLimitAreVerifiedInTime(t *testing.T) {
 	idp := samltest.New(entity)
 	c := check(t, idp)
@@ -125,7 +127,7 @@ func TestResponsesAtTheSizeLimitAreVerifiedInTime(t *testing.T) {
 			}
 			best = min(best, time.Since(start))
 		}
-		if best > 50*time.Millisecond {
+		if best > time.Second {
 			t.Errorf("%s: %v", name, best)
 		}
 		t.Logf("%s: %d bytes in %v", name, len(response), best)

@@ -25,8 +25,8 @@ func A(name string, values ...string) Attribute {
 	return Attribute{name, values}
 }
 
-// Response is what a response says. The zero value of each field is what a
-// usual response has, but for Now, which must be set.
+// Response is what a response says. Now must be set; the zero value of any other
+// field is what a usual response has.
 type Response struct {
 	Now        time.Time
 	Issuer     string // default: the provider's entity id

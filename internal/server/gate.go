@@ -320,6 +320,7 @@ type conn struct {
 	busy  atomic.Int32 // of them, those that are complete
 	sent  atomic.Int64 // what a stranger sent since his last request, by weight
 	lines atomic.Int32 // of his heads since then
+	stuck atomic.Bool  // a write failed: the peer does not read, or is gone
 
 	// turn is held by a stranger's request while it is carried out beside
 	// another one, which takes HTTP/2.
@@ -410,13 +411,28 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
-// Close closes the connection.
+// Write writes, and notes when that fails.
+func (c *conn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if err != nil {
+		c.stuck.Store(true)
+	}
+	return n, err
+}
+
+// Close closes the connection. What a peer has not read for so long that writing
+// failed is thrown away: the kernel would go on offering it, and would tell the
+// peer of the end only after that.
 func (c *conn) Close() error {
 	c.once.Do(func() {
 		close(c.ended)
 		c.gate.leave(c)
 		c.settle()
 	})
+	if c.stuck.Load() {
+		abandon(c.Conn)
+		return nil
+	}
 	return c.Conn.Close()
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -627,6 +629,37 @@ func TestHeadsOfStrangersAreShort(t *testing.T) {
 
 // TestTurnsEndWithACaller has requests wait for their turn when one before
 // them turns out to be a caller's: none of them holds up the others then.
+// TestWhatIsNotReadIsThrownAway has a peer who does not read: once writing to
+// him has failed, closing leaves nothing for the kernel to go on offering.
+func TestWhatIsNotReadIsThrownAway(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	guard := NewGate(GateConfig{Connections: 2}).Guard(&http.Server{}, l)
+	defer guard.Close()
+	peer, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	c, err := guard.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_ = c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+		_, err = c.Write(make([]byte, 64<<10))
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := io.Copy(io.Discard, peer); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the peer reads up to %v, want a reset", err)
+	}
+}
+
 func TestTurnsEndWithACaller(t *testing.T) {
 	g := NewGate(GateConfig{Connections: 10})
 	c := &conn{gate: g, turn: make(chan struct{}, 1)}

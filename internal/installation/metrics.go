@@ -52,6 +52,7 @@ func (in *Installation) registerSpool(r prometheus.Registerer) {
 		{"daypass_spool_waiting_bytes", "Records in memory that wait for the disk.", prometheus.GaugeValue, func(s spool.Stats) int64 { return s.Waiting }},
 		{"daypass_spool_bytes", "Records on disk.", prometheus.GaugeValue, func(s spool.Stats) int64 { return s.Bytes }},
 		{"daypass_spool_failing", "1 while the disk refuses records, and calls with them.", prometheus.GaugeValue, func(s spool.Stats) int64 { return s.Failing }},
+		{"daypass_spool_full", "1 while the spool is full of records that are not delivered, and refuses calls.", prometheus.GaugeValue, func(s spool.Stats) int64 { return s.Full }},
 	} {
 		r.MustRegister(figure{prometheus.NewDesc(m.name, m.help, nil, nil), m.kind, func() float64 { return float64(m.value(in.Spool.Stats())) }})
 	}

@@ -135,10 +135,10 @@ func (d *disk) retire() error {
 	return f.Close()
 }
 
-// drop removes the oldest segments until at most keep bytes are on disk, and
-// returns how many went.
-func (d *disk) drop(keep int64) (dropped int) {
-	for len(d.old) > 0 && d.total.Load() > keep {
+// drop removes the oldest segments until at most keep bytes are on disk, or the
+// next one is held, and returns how many went.
+func (d *disk) drop(keep int64, held uint64) (dropped int) {
+	for len(d.old) > 0 && d.total.Load() > keep && d.old[0].number < held {
 		err := os.Remove(filepath.Join(d.dir, segmentName(d.old[0].number)))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return dropped

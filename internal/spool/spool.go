@@ -24,7 +24,8 @@
 // [ErrUnavailable] at once.
 //
 // Everything is bounded: the bytes that wait, the size of a record, and the
-// bytes on disk, of which the oldest segments are dropped.
+// bytes on disk, of which the oldest segments are dropped. Who still needs them
+// holds them ([Spool.Hold]); a spool that is full of what is held takes no more.
 package spool
 
 import (
@@ -32,6 +33,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"log/slog"
+	"math"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -65,7 +67,7 @@ const (
 type Config struct {
 	Dir     string // made when missing
 	Segment int64  // bytes after which a new segment begins; 0 is 64 MiB
-	Keep    int64  // bytes on disk, at least two segments; older segments are dropped; 0 is 1 GiB
+	Keep    int64  // bytes on disk, at least two segments; older ones are dropped unless they are held; 0 is 1 GiB
 
 	// Ephemeral does not wait for the disk. For tests.
 	Ephemeral bool
@@ -84,12 +86,14 @@ type Spool struct {
 	late *time.Timer // wakes the writer for a group that is not full when it is due
 
 	failing atomic.Bool // the last write was refused
+	full    atomic.Bool // what is on disk is beyond Keep, and held
 
 	mu      sync.Mutex
-	next    *group // gathers; guarded by mu
-	writing int    // bytes of the group that is being written; guarded by mu
-	enough  int    // callers who make a group full: it is due at once; guarded by mu
-	closed  bool   // guarded by mu
+	holds   map[string]uint64 // the oldest segment that each holder needs; guarded by mu
+	next    *group            // gathers; guarded by mu
+	writing int               // bytes of the group that is being written; guarded by mu
+	enough  int               // callers who make a group full: it is due at once; guarded by mu
+	closed  bool              // guarded by mu
 
 	records, groups, failures, dropped atomic.Int64
 }
@@ -124,7 +128,7 @@ func Open(cfg Config) (*Spool, error) {
 		return nil, fmt.Errorf("making the spool: %w", err)
 	}
 	s := &Spool{
-		cfg: cfg, next: newGroup(nil),
+		cfg: cfg, next: newGroup(nil), holds: make(map[string]uint64),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	s.disk = disk{dir: cfg.Dir, ephemeral: cfg.Ephemeral, datasync: datasync}
@@ -157,14 +161,19 @@ func (s *Spool) Close() error {
 	return nil
 }
 
-// Check returns ErrUnavailable when the disk refused the last write: what needs
-// a durable record had better not begin.
+// Check returns ErrUnavailable when the disk refused the last write, or the spool
+// is full: what needs a durable record had better not begin.
 func (s *Spool) Check() error {
-	if s.failing.Load() {
+	switch {
+	case s.failing.Load():
 		return ErrUnavailable
+	case s.full.Load():
+		return errFull
 	}
 	return nil
 }
+
+var errFull = fmt.Errorf("%w: the spool is full of records that are not delivered yet", ErrUnavailable)
 
 // Append adds a record. It waits until the record is durable if durable is set,
 // or if so much waits already that the disk must be let catch up. A record that
@@ -189,6 +198,10 @@ func (s *Spool) AppendAll(durable bool, records ...[]byte) error {
 	if s.closed || len(g.frames)+s.writing+size > maxWaiting {
 		s.mu.Unlock()
 		return fmt.Errorf("%w: too much waits for the disk", ErrUnavailable)
+	}
+	if s.full.Load() {
+		s.mu.Unlock()
+		return errFull
 	}
 	if g.records == 0 {
 		g.limit = time.AfterFunc(maxWait, func() { g.settle(errors.New("the disk takes too long")) })
@@ -254,6 +267,7 @@ func (s *Spool) run() {
 				spare = nil
 			}
 		}
+		s.trim()
 	}
 	if err := s.disk.close(); err != nil {
 		s.cfg.Log.Error("closing the spool", "err", err)
@@ -297,10 +311,29 @@ func (s *Spool) write(g *group) {
 	s.enough = (g.waiters + s.next.waiters) * 3 / 4
 	s.fill(s.next)
 	s.mu.Unlock()
-	s.dropped.Add(int64(s.disk.drop(s.cfg.Keep)))
 	g.settle(nil)
 	if s.failing.Swap(false) {
 		s.cfg.Log.Info("the spool of records can be written again")
+	}
+}
+
+// trim drops the segments that nobody needs and that are beyond what is kept.
+func (s *Spool) trim() {
+	s.mu.Lock()
+	held := uint64(math.MaxUint64)
+	for _, segment := range s.holds {
+		held = min(held, segment)
+	}
+	s.mu.Unlock()
+	s.dropped.Add(int64(s.disk.drop(s.cfg.Keep, held)))
+	full := s.disk.total.Load() > s.cfg.Keep
+	if s.full.Swap(full) == full {
+		return
+	}
+	if full {
+		s.cfg.Log.Error("the spool is full of records that are not delivered yet: calls are refused", "bytes", s.disk.total.Load())
+	} else {
+		s.cfg.Log.Info("the spool has room again")
 	}
 }
 
@@ -339,6 +372,7 @@ type Stats struct {
 	Waiting  int64 // bytes in memory
 	Bytes    int64 // on disk
 	Failing  int64 // 1 if the disk refused the last write
+	Full     int64 // 1 if the spool is full of what is held
 }
 
 // Stats returns the figures of now.
@@ -346,14 +380,17 @@ func (s *Spool) Stats() Stats {
 	s.mu.Lock()
 	waiting := len(s.next.frames) + s.writing
 	s.mu.Unlock()
-	failing := int64(0)
-	if s.failing.Load() {
-		failing = 1
-	}
 	return Stats{
 		Records: s.records.Load(), Groups: s.groups.Load(), Failures: s.failures.Load(), Dropped: s.dropped.Load(),
-		Waiting: int64(waiting), Bytes: s.disk.total.Load(), Failing: failing,
+		Waiting: int64(waiting), Bytes: s.disk.total.Load(), Failing: one(&s.failing), Full: one(&s.full),
 	}
+}
+
+func one(b *atomic.Bool) int64 {
+	if b.Load() {
+		return 1
+	}
+	return 0
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -61,6 +61,7 @@ func everyTable(t *testing.T, db *store.DB) {
 			tx.AddSAMLKey(iam.SAMLKey{ID: "K1", Account: acct, Provider: "arn:saml", Created: t0, Sealed: []byte("sealed")}),
 			tx.CreateOIDCProvider(iam.OIDCProvider{ARN: "arn:oidc", Account: acct, URL: "idp.example.com", Created: t0, Clients: []string{"app"}}),
 			tx.CreateMFADevice(iam.MFADevice{Serial: "arn:mfa", Account: acct, Path: "/", Name: "Phone", Created: t0, Holder: u.ID, Enabled: t0, Drift: -1, Sealed: []byte("sealed")}),
+			everyTrailTable(tx),
 		)
 	})
 	db.MarkUsed(iam.Use{Account: acct, ID: "AKIAUSED", At: t0, Region: "eu-west-1", Service: "sts"})
@@ -308,7 +309,10 @@ func TestABackupOfAnOlderSchemaIsMigrated(t *testing.T) {
 		v, from := newVault(t), emptySQLite(t)
 		everyTable(t, from)
 		want := from.Contents(t)
-		later := []string{"used_once", "saml_provider", "saml_key", "oidc_provider", "mfa_device"}
+		later := []string{
+			"used_once", "saml_provider", "saml_key", "oidc_provider", "mfa_device",
+			"trail", "trail_status", "trail_cursor", "trail_file", "trail_digest", "trail_key",
+		}
 		for _, table := range later {
 			delete(want, table)
 		}

@@ -28,6 +28,7 @@ const (
 	SAMLProviderChange ChangeKind = "saml-provider"
 	OIDCProviderChange ChangeKind = "oidc-provider"
 	MFADeviceChange    ChangeKind = "mfa-device"
+	TrailChange        ChangeKind = "trail"
 )
 
 // Change names one thing that a commit touched. A change of what belongs to a
@@ -35,8 +36,8 @@ const (
 type Change struct {
 	Kind    ChangeKind
 	Account string
-	ID      string // unique id, access key id, ARN of a policy, provider or device, account id, or purpose of a key ring
-	Name    string // the name of a user, group, role, policy, profile, provider or device; a rename is two changes
+	ID      string // unique id, access key id, ARN of a policy, provider, device or trail, account id, or purpose of a key ring
+	Name    string // the name of a user, group, role, policy, profile, provider, device or trail; a rename is two changes
 }
 
 // touch records what the transaction changes.

@@ -1,0 +1,62 @@
+package iam
+
+import "time"
+
+// Trail says which records of an account are delivered to which bucket.
+type Trail struct {
+	ARN     string
+	Account string
+	Region  string // its home: where it was made, and alone can be changed
+	Name    string
+	Created time.Time
+	Bucket  string
+	Prefix  string // of the keys in the bucket; "" for none
+	TrailSettings
+	Logging bool
+	Started time.Time // when it last began to log; zero for never
+	Stopped time.Time // when it last ceased to; zero for never
+	Tags    []Tag
+}
+
+// TrailSettings are what can be chosen for a trail, as they are stored: a change
+// of a name here is a change of the schema.
+type TrailSettings struct {
+	GlobalEvents bool            `json:"globalEvents,omitempty"` // takes the records of IAM and of the global endpoint
+	AllRegions   bool            `json:"allRegions,omitempty"`
+	Digests      bool            `json:"digests,omitempty"` // signs what it delivers
+	Topic        string          `json:"topic,omitempty"`   // ARN of what would be notified; nothing is
+	LogGroup     string          `json:"logGroup,omitempty"`
+	LogRole      string          `json:"logRole,omitempty"`
+	Key          string          `json:"key,omitempty"` // ARN of the key that files would be encrypted with; none are
+	Selectors    []EventSelector `json:"selectors,omitempty"`
+	Advanced     string          `json:"advanced,omitempty"` // advanced event selectors, as JSON; they are kept and read back
+}
+
+// The management events that a selector takes.
+const (
+	AllEvents   = "All"
+	ReadEvents  = "ReadOnly"
+	WriteEvents = "WriteOnly"
+)
+
+// EventSelector says which management events a trail takes. Without any it
+// takes all.
+type EventSelector struct {
+	Events   string   `json:"events"`             // AllEvents, ReadEvents or WriteEvents
+	None     bool     `json:"none,omitempty"`     // no management events at all
+	Excluded []string `json:"excluded,omitempty"` // sources whose events are left out, such as "kms.amazonaws.com"
+}
+
+// TrailStatus is what became of the last attempts to deliver, as it is stored.
+// The zero times are of what never happened.
+type TrailStatus struct {
+	Attempt       time.Time `json:"attempt,omitzero"`
+	Delivered     time.Time `json:"delivered,omitzero"`
+	Error         string    `json:"error,omitempty"` // of the last attempt; "" if it went well
+	DigestAttempt time.Time `json:"digestAttempt,omitzero"`
+	DigestDone    time.Time `json:"digestDone,omitzero"`
+	DigestError   string    `json:"digestError,omitempty"`
+}
+
+// TrailsPerRegionQuota is how many trails an account has in a Region at most.
+const TrailsPerRegionQuota = 5

@@ -172,7 +172,8 @@ func TestRequestKeys(t *testing.T) {
 		{"a user's session with MFA", mfa, "aws:MultiFactorAuthPresent=true aws:MultiFactorAuthAge=90"},
 		{"a role session", role, "aws:username! aws:PrincipalType=AssumedRole aws:userid=AROAX:s aws:PrincipalArn=arn:aws:iam::123456789012:role/ops/r aws:MultiFactorAuthPresent=false aws:MultiFactorAuthAge! aws:SourceIdentity=ann aws:FederatedProvider=accounts.google.com aws:PrincipalTag/TEAM=red aws:PrincipalTag/level=1 saml:sub=x p:amr=a"},
 		{"root", root, "aws:username! aws:PrincipalType=Account aws:userid=123456789012 aws:PrincipalArn=arn:aws:iam::123456789012:root"},
-		{"a federated user", federated(w.ann, session.Session{Issued: now}), "aws:username! aws:PrincipalType=FederatedUser aws:userid=123456789012:guest aws:PrincipalArn=arn:aws:sts::123456789012:federated-user/guest"},
+		{"a federated user", federated(w.ann, session.Session{Issued: now}), "aws:username! aws:PrincipalType=FederatedUser aws:userid=123456789012:guest aws:PrincipalArn=arn:aws:sts::123456789012:federated-user/guest aws:MultiFactorAuthPresent=false aws:MultiFactorAuthAge!"},
+		{"a federated user of root", federated(nil, session.Session{Issued: now, MFA: now}), "aws:MultiFactorAuthPresent=false aws:MultiFactorAuthAge!"},
 	} {
 		keys := RequestKeys(tt.caller, Request{Now: now, Secure: true, Region: "eu-west-1", UserAgent: "curl"})
 		for pair := range strings.FieldsSeq(tt.want) {

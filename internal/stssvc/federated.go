@@ -109,10 +109,7 @@ func (v *vouched) record() *trail.Vouched {
 	for _, t := range v.Tags {
 		r.Tags = append(r.Tags, session.Tag{Key: t.Key, Value: t.Value})
 	}
-	for _, f := range v.Facts {
-		if len(f.Values) != 1 {
-			continue
-		}
+	for _, f := range v.Facts { // those looked at have one value
 		switch f.Key[strings.LastIndexByte(f.Key, ':')+1:] {
 		case "namequalifier":
 			r.SAML, r.Provider, r.SessionName = true, f.Values[0], v.SessionName

@@ -189,6 +189,8 @@ func TestWrongCodesAndDevices(t *testing.T) {
 	}
 	refused(t, "AssumeRole by a role's session",
 		s.s.Call(roleSession, "sts", "AssumeRole", append([]string{"RoleArn", trusting2, "RoleSessionName", "scene"}, phone.proof(0)...)...), noDevice)
+	refused(t, "AssumeRole by a role's session with a device that nobody has",
+		s.s.Call(roleSession, "sts", "AssumeRole", "RoleArn", trusting2, "RoleSessionName", "scene", "SerialNumber", free, "TokenCode", "123456"), noDevice)
 	if a := s.s.Call(ann, "sts", "GetSessionToken", phone.proof(-1)...); a.Status == 200 {
 		t.Error("the code that enabled the device is accepted again")
 	}

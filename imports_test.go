@@ -28,7 +28,7 @@ var layers = [][]string{
 	{"internal/store", "internal/keys", "sts", "internal/session", "internal/spool", "internal/bucket", "internal/history"},
 	{"internal/iam", "internal/iamapi", "internal/apimodel"},
 	{"internal/query", "internal/endpoint"},
-	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest", "internal/saml/samltest"},
+	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest", "internal/saml/samltest", "internal/signin"},
 	{"internal/xmltree"},
 	{"internal/awserr", "internal/secret", "internal/proof"},
 	{"policy"},

@@ -127,6 +127,9 @@ func Open(cfg Config) (*Spool, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the spool: %w", err)
 	}
+	if err := ensureID(cfg.Dir, cfg.Ephemeral); err != nil {
+		return nil, err
+	}
 	s := &Spool{
 		cfg: cfg, next: newGroup(nil), holds: make(map[string]uint64),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),

@@ -30,7 +30,7 @@ var layers = [][]string{
 	{"internal/query", "internal/endpoint"},
 	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest", "internal/saml/samltest", "internal/signin"},
 	{"internal/xmltree"},
-	{"internal/awserr", "internal/secret", "internal/proof"},
+	{"internal/awserr", "internal/secret", "internal/proof", "internal/filelock"},
 	{"policy"},
 	{"arn", "sigv4"},
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/daypass/daypass/internal/filelock"
 )
 
 // lockDir takes the directory for one serving process: DIR/lock, which holds
@@ -18,7 +20,7 @@ func lockDir(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("locking the data directory: %w", err)
 	}
-	ok, err := tryLock(f)
+	ok, err := filelock.Try(f)
 	if err == nil && !ok {
 		err = fmt.Errorf("data directory %s: %w%s; stop it or choose another --data-dir", dir, ErrInUse, holder(f))
 	}

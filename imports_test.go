@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"internal/authz", "internal/trail"},
 	{"internal/authn"},
 	{"internal/facts", "internal/outbound"},
-	{"internal/store", "internal/keys", "sts", "internal/session", "internal/spool", "internal/bucket", "internal/history"},
+	{"internal/store", "internal/keys", "sts", "credentials", "internal/session", "internal/spool", "internal/bucket", "internal/history"},
 	{"internal/iam", "internal/iamapi", "internal/apimodel"},
 	{"internal/query", "internal/endpoint"},
 	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest", "internal/saml/samltest", "internal/signin"},
@@ -37,7 +37,7 @@ var layers = [][]string{
 
 // public are the packages for others: they import the standard library and
 // each other only.
-var public = []string{"arn", "policy", "sigv4", "sts"}
+var public = []string{"arn", "policy", "sigv4", "sts", "credentials"}
 
 type listed struct {
 	ImportPath string

@@ -6,6 +6,9 @@ type AssumeRoleOutput struct {
 	AssumedRoleUser  AssumedRoleUser
 	PackedPolicySize *int32 // percent; nil without policies and tags
 	SourceIdentity   string
+
+	SessionTokenSize        *int32 // bytes of the session token; nil from services that do not say
+	SessionTokenUtilization *int32 // percent of the largest session token; nil likewise
 }
 
 // AssumeRoleWithSAMLOutput is the session that an assertion stands for.
@@ -19,6 +22,9 @@ type AssumeRoleWithSAMLOutput struct {
 	Audience         string // the Recipient of the confirmation, not the audience restriction
 	NameQualifier    string // hash of issuer, account and provider: tells equal subjects apart
 	SourceIdentity   string
+
+	SessionTokenSize        *int32 // bytes of the session token; nil from services that do not say
+	SessionTokenUtilization *int32 // percent of the largest session token; nil likewise
 }
 
 // AssumeRoleWithWebIdentityOutput is the session that an OpenID Connect token
@@ -31,10 +37,16 @@ type AssumeRoleWithWebIdentityOutput struct {
 	Provider                    string
 	Audience                    string // azp when the token has it, else aud
 	SourceIdentity              string
+
+	SessionTokenSize        *int32 // bytes of the session token; nil from services that do not say
+	SessionTokenUtilization *int32 // percent of the largest session token; nil likewise
 }
 
 // AssumeRootOutput is a session of the root of a member account.
 type AssumeRootOutput struct {
 	Credentials    Credentials
 	SourceIdentity string
+
+	SessionTokenSize        *int32 // bytes of the session token; nil from services that do not say
+	SessionTokenUtilization *int32 // percent of the largest session token; nil likewise
 }

@@ -5,6 +5,9 @@ import "time"
 // GetSessionTokenOutput is a session of the caller itself.
 type GetSessionTokenOutput struct {
 	Credentials Credentials
+
+	SessionTokenSize        *int32 // bytes of the session token; nil from services that do not say
+	SessionTokenUtilization *int32 // percent of the largest session token; nil likewise
 }
 
 // GetFederationTokenOutput is a session of a federated user.
@@ -12,6 +15,9 @@ type GetFederationTokenOutput struct {
 	Credentials      Credentials
 	FederatedUser    FederatedUser
 	PackedPolicySize *int32 // percent; 0 and not nil without policies and tags
+
+	SessionTokenSize        *int32 // bytes of the session token; nil from services that do not say
+	SessionTokenUtilization *int32 // percent of the largest session token; nil likewise
 }
 
 // GetDelegatedAccessTokenOutput is the session that a trade-in token stands for.

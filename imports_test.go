@@ -30,7 +30,8 @@ var layers = [][]string{
 	{"internal/query", "internal/endpoint"},
 	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest", "internal/saml/samltest", "internal/signin"},
 	{"internal/xmltree"},
-	{"internal/awserr", "internal/secret", "internal/proof", "internal/filelock"},
+	{"internal/jmespath", "internal/output"},
+	{"internal/awserr", "internal/secret", "internal/proof", "internal/filelock", "internal/ordered", "internal/pyref"},
 	{"policy"},
 	{"arn", "sigv4"},
 }

@@ -89,7 +89,7 @@ func less(sign string, a, b any) (bool, error) {
 
 func isNaN(v any) bool {
 	f, ok := v.(float64)
-	return ok && f != f //nolint:gocritic // what NaN is
+	return ok && f != f
 }
 
 func compareNumbers(a, b any) int {

@@ -1,7 +1,6 @@
 package jmespath
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -70,7 +69,7 @@ func (s *search) call(n *node, v any) (any, error) {
 	}
 	f, ok := s.functions[n.name]
 	if !ok {
-		return nil, fmt.Errorf("Unknown function: %s()", n.name) //nolint:staticcheck // as the AWS CLI has it
+		return nil, failure("Unknown function: %s()", n.name)
 	}
 	if err := f.checkCount(n.name, len(arguments)); err != nil {
 		return nil, err
@@ -96,9 +95,9 @@ func (f builtin) checkCount(name string, n int) error {
 	}
 	switch {
 	case f.variadic && n < want:
-		return fmt.Errorf("Expected at least %d %s for function %s(), received %d", want, noun, name, n) //nolint:staticcheck // as the AWS CLI has it
+		return failure("Expected at least %d %s for function %s(), received %d", want, noun, name, n)
 	case !f.variadic && n != want:
-		return fmt.Errorf("Expected %d %s for function %s(), received %d", want, noun, name, n) //nolint:staticcheck // as the AWS CLI has it
+		return failure("Expected %d %s for function %s(), received %d", want, noun, name, n)
 	}
 	return nil
 }
@@ -134,7 +133,7 @@ func wrongType(name string, v any, got string, want []string) error {
 			shown = ordered.Str(v)
 		}
 	}
-	return fmt.Errorf("In function %s(), invalid type for value: %s, expected one of: %s, received: \"%s\"", //nolint:staticcheck,gocritic // as the AWS CLI has it
+	return failure("In function %s(), invalid type for value: %s, expected one of: %s, received: \"%s\"",
 		name, shown, oneOf(want...), got)
 }
 

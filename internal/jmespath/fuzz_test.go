@@ -30,7 +30,7 @@ func FuzzSearch(f *testing.F) {
 		text := show(found)
 		back, err := ordered.ParseJSON(text)
 		if err != nil {
-			if err == ordered.ErrTooDeep { //nolint:errorlint // as it is
+			if err == ordered.ErrTooDeep {
 				return
 			}
 			t.Fatalf("%q of %s prints %s, which is no JSON: %v", expression, given, text, err)

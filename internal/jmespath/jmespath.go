@@ -49,7 +49,7 @@ func (e *Expression) Search(value any) (any, error) {
 }
 
 // errNoValue says that a result has an &expression in it.
-var errNoValue = errors.New("Encountered unrecognized type in JSON encoder.") //nolint:staticcheck // as the AWS CLI has it
+var errNoValue = failure("Encountered unrecognized type in JSON encoder.")
 
 func hasReference(v any) bool {
 	switch v := v.(type) {

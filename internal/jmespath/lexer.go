@@ -52,7 +52,7 @@ func (l *lexer) peek() rune {
 func tokens(expression string) ([]token, error) {
 	l := lexer{text: []rune(expression)}
 	if len(l.text) == 0 {
-		return nil, errors.New("Invalid JMESPath expression: cannot be empty.") //nolint:staticcheck // as the AWS CLI has it
+		return nil, failure("Invalid JMESPath expression: cannot be empty.")
 	}
 	var all []token
 	for {

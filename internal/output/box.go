@@ -1,7 +1,6 @@
 package output
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -62,7 +61,7 @@ func (s *box) addRow(row []any) error {
 		s.columns = len(row)
 	}
 	if len(row) != s.columns {
-		return fmt.Errorf("Row should have %d elements, instead it has %d", s.columns, len(row)) //nolint:staticcheck // as the AWS CLI has it
+		return failure("Row should have %d elements, instead it has %d", s.columns, len(row))
 	}
 	cells := make([]string, len(row))
 	for i, c := range row {

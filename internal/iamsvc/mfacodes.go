@@ -67,8 +67,12 @@ func deactivateMFADevice(c *pipeline.Call, in *iamapi.DeactivateMFADeviceInput, 
 // synchronize finds two consecutive codes of the device near now, uses them up,
 // and stores the device with how far its clock is off.
 func (s *service) synchronize(c *pipeline.Call, d iam.MFADevice, first, second string, reach int64) (*query.NoResult, error) {
-	if !s.codes.Take(d.Serial, c.Now) {
+	err := c.Tx.GuessMFACode(d.Serial, c.Now)
+	if errors.Is(err, store.ErrTooMany) {
 		return nil, wrongCodes(&proof.Failure{Check: "wrong codes of the MFA device", Saw: "too many", Want: fmt.Sprintf("one each %v", totp.Pause)})
+	}
+	if err != nil {
+		return nil, err
 	}
 	seed, err := s.vault.Open(d.Sealed, facts.SeedContext(d.Serial))
 	if err != nil {
@@ -77,18 +81,16 @@ func (s *service) synchronize(c *pipeline.Call, d iam.MFADevice, first, second s
 	now := totp.At(c.Now)
 	step, ok := totp.MatchPair(seed, first, second, now, reach)
 	if !ok {
-		return nil, wrongCodes(&proof.Failure{Check: "MFA codes", Want: fmt.Sprintf("two consecutive ones, at most %d steps off", reach)})
+		return nil, pipeline.Kept(wrongCodes(&proof.Failure{Check: "MFA codes", Want: fmt.Sprintf("two consecutive ones, at most %d steps off", reach)}))
 	}
 	err = useCodes(c, d, step)
 	if errors.Is(err, store.ErrExists) {
-		s.codes.Return(d.Serial, c.Now)
 		return nil, wrongCodes(&proof.Failure{Check: "MFA codes", Saw: "a code that was used, or one older than that", Want: "the next two"})
 	}
 	if err != nil {
 		return nil, err
 	}
-	s.codes.Clear(d.Serial)
-	d.Drift, d.Accepted = int(step-now), step
+	d.Drift, d.Accepted, d.Forgiven = int(step-now), step, time.Time{}
 	return new(query.NoResult), c.Tx.UpdateMFADevice(d)
 }
 

@@ -29,20 +29,17 @@ import (
 	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/session"
-	"github.com/daypass/daypass/internal/totp"
 )
 
 // Config is what the service works with.
 type Config struct {
-	Vault *keys.Vault   // wraps the secrets of new access keys and MFA devices
-	Codes *totp.Limiter // counts wrong MFA codes; nil counts them here alone
+	Vault *keys.Vault // wraps the secrets of new access keys and MFA devices
 
 	Outbound *outbound.Issuer // of the account's tokens for other parties
 }
 
 type service struct {
 	vault *keys.Vault
-	codes *totp.Limiter
 
 	outbound *outbound.Issuer
 }
@@ -56,10 +53,7 @@ func New(cfg Config) *pipeline.Service {
 
 // Actions returns the actions by themselves.
 func Actions(cfg Config) []pipeline.Handler {
-	if cfg.Codes == nil {
-		cfg.Codes = new(totp.Limiter)
-	}
-	s := &service{cfg.Vault, cfg.Codes, cfg.Outbound}
+	s := &service{cfg.Vault, cfg.Outbound}
 	return slices.Concat(
 		userActions(),
 		groupActions(),

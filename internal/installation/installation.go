@@ -37,7 +37,6 @@ import (
 	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/internal/store"
 	"github.com/daypass/daypass/internal/stssvc"
-	"github.com/daypass/daypass/internal/totp"
 )
 
 // Config says where an installation is.
@@ -133,10 +132,9 @@ func (in *Installation) assemble() {
 		Authn:      &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadUnknown},
 	}
 	in.Outbound = outbound.New(outbound.Config{DB: in.DB, Vault: in.Vault, Log: in.cfg.Log})
-	codes := new(totp.Limiter)
 	in.Services = []*pipeline.Service{
-		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, Codes: codes, OIDC: oidc.NewSource(in.cfg.FetchOIDC), Outbound: in.Outbound}),
-		iamsvc.New(iamsvc.Config{Vault: in.Vault, Codes: codes, Outbound: in.Outbound}),
+		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, OIDC: oidc.NewSource(in.cfg.FetchOIDC), Outbound: in.Outbound}),
+		iamsvc.New(iamsvc.Config{Vault: in.Vault, Outbound: in.Outbound}),
 	}
 }
 

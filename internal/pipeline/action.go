@@ -22,7 +22,7 @@ type TxMode int
 
 // The modes. In ReadTx and WriteTx, Call.Tx is open for Check, Asks, the
 // authorization and Do, which thus see one moment of the database. A WriteTx
-// commits only when Do succeeds; its functions may run twice, so they have no
+// commits only when Do succeeds, or refuses with [Kept]; its functions may run twice, so they have no
 // effects but on Tx and their results.
 const (
 	NoTx TxMode = iota

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -204,10 +205,15 @@ func (c *Call) Keys() *policy.Context {
 }
 
 func (p *Pipeline) inTx(c *Call, mode TxMode, f func() (any, error)) (out any, err error) {
+	var refusal error
 	run := func(tx *store.Tx) (err error) {
 		c.Tx = tx
 		defer func() { c.Tx = nil }()
+		refusal = nil
 		out, err = f()
+		if kept, ok := errors.AsType[*keptError](err); ok {
+			refusal, err = kept.error, nil
+		}
 		return err
 	}
 	switch mode {
@@ -218,11 +224,19 @@ func (p *Pipeline) inTx(c *Call, mode TxMode, f func() (any, error)) (out any, e
 	default:
 		return f()
 	}
-	if err != nil {
+	if err = cmp.Or(err, refusal); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
+
+// Kept makes a refusal of an action in [WriteTx] that keeps what the action wrote
+// before it, such as the count of wrong codes.
+func Kept(refusal error) error { return &keptError{refusal} }
+
+type keptError struct{ error }
+
+func (e *keptError) Unwrap() error { return e.error }
 
 // NoSuchAction is the refusal of an action or version that no service has.
 func NoSuchAction(action, version string) error {

@@ -19,6 +19,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrExists   = errors.New("exists already")
 	ErrReadOnly = errors.New("write in a View")
+	ErrTooMany  = errors.New("too many")
 	ErrInUse    = errors.New("in use by another daypass")
 
 	// ErrUnavailable is in every error of [DB.View], [DB.Load] and [DB.Update]

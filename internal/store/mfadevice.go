@@ -5,17 +5,19 @@ import (
 	"time"
 
 	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/totp"
 )
 
-const mfaColumns = "serial, account, path, name, created, holder, enabled, drift, accepted, sealed, tags"
+const mfaColumns = "serial, account, path, name, created, holder, enabled, drift, accepted, guessed, sealed, tags"
 
 func scanMFA(r scanner) (d iam.MFADevice, err error) {
-	var created, enabled, drift int64
+	var created, enabled, drift, guessed int64
 	var tags string
-	if err = r.Scan(&d.Serial, &d.Account, &d.Path, &d.Name, &created, &d.Holder, &enabled, &drift, &d.Accepted, &d.Sealed, &tags); err != nil {
+	if err = r.Scan(&d.Serial, &d.Account, &d.Path, &d.Name, &created, &d.Holder, &enabled, &drift, &d.Accepted, &guessed, &d.Sealed, &tags); err != nil {
 		return d, err
 	}
 	d.Created, d.Enabled, d.Drift = fromMillis(created), fromMillis(enabled), int(drift)
+	d.Forgiven = fromMillis(guessed)
 	d.Tags, err = decodeTags(tags)
 	return d, err
 }
@@ -23,8 +25,8 @@ func scanMFA(r scanner) (d iam.MFADevice, err error) {
 // CreateMFADevice adds a device; ErrExists if the account has one of the name.
 func (tx *Tx) CreateMFADevice(d iam.MFADevice) error {
 	tx.touch(MFADeviceChange, d.Account, d.Serial, d.Name)
-	err := tx.insert("insert into mfa_device ("+mfaColumns+", fold) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
-		d.Serial, d.Account, d.Path, d.Name, millis(d.Created), d.Holder, millis(d.Enabled), d.Drift, d.Accepted, d.Sealed, encodeTags(d.Tags), iam.Fold(d.Name))
+	err := tx.insert("insert into mfa_device ("+mfaColumns+", fold) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing",
+		d.Serial, d.Account, d.Path, d.Name, millis(d.Created), d.Holder, millis(d.Enabled), d.Drift, d.Accepted, millis(d.Forgiven), d.Sealed, encodeTags(d.Tags), iam.Fold(d.Name))
 	return missing(err, "MFA device", d.Serial)
 }
 
@@ -66,11 +68,11 @@ func (tx *Tx) CountMFADevices(account string) (all, held int, err error) {
 }
 
 // UpdateMFADevice stores who has the device, since when, its drift, the step of
-// its last code, and its tags.
+// its last code, when wrong ones are forgiven, and its tags.
 func (tx *Tx) UpdateMFADevice(d iam.MFADevice) error {
 	tx.touch(MFADeviceChange, d.Account, d.Serial, d.Name)
-	err := tx.must("update mfa_device set holder = $2, enabled = $3, drift = $4, accepted = $5, tags = $6 where serial = $1",
-		d.Serial, d.Holder, millis(d.Enabled), d.Drift, d.Accepted, encodeTags(d.Tags))
+	err := tx.must("update mfa_device set holder = $2, enabled = $3, drift = $4, accepted = $5, guessed = $6, tags = $7 where serial = $1",
+		d.Serial, d.Holder, millis(d.Enabled), d.Drift, d.Accepted, millis(d.Forgiven), encodeTags(d.Tags))
 	return missing(err, "MFA device", d.Serial)
 }
 
@@ -80,11 +82,27 @@ func (tx *Tx) DeleteMFADevice(d iam.MFADevice) error {
 	return missing(tx.must("delete from mfa_device where serial = $1", d.Serial), "MFA device", d.Serial)
 }
 
-// AcceptMFACode uses up the code of a step, and all codes before it. Who comes
-// second with a code, here or in any other process, before or after a restart,
+// GuessMFACode takes one guess at a code of the device, before the code is looked
+// at: the guesses of all processes count, and those before a restart.
+// [ErrTooMany] says that there were too many wrong ones. If tx commits without
+// the right code the guess stays taken; [Tx.AcceptMFACode] gives all back.
+func (tx *Tx) GuessMFACode(serial string, now time.Time) error {
+	d, err := tx.MFADevice(serial)
+	if err != nil {
+		return err
+	}
+	forgiven, ok := totp.Guess(d.Forgiven, now)
+	if !ok {
+		return fmt.Errorf("guessing an MFA code: %w", ErrTooMany)
+	}
+	return missing(tx.must("update mfa_device set guessed = $2 where serial = $1", serial, millis(forgiven)), "MFA device", serial)
+}
+
+// AcceptMFACode uses up the code of a step, and all codes before it, and forgives
+// the wrong ones. Who comes second with a code, here or in any other process, before or after a restart,
 // gets ErrExists; so does who comes after the device went to another holder.
 func (tx *Tx) AcceptMFACode(d iam.MFADevice, step int64, now time.Time) error {
-	n, err := tx.change("update mfa_device set accepted = $2 where serial = $1 and accepted < $2 and holder = $3 and sealed = $4",
+	n, err := tx.change("update mfa_device set accepted = $2, guessed = 0 where serial = $1 and accepted < $2 and holder = $3 and sealed = $4",
 		d.Serial, step, d.Holder, d.Sealed)
 	if err == nil && n == 0 {
 		err = ErrExists

@@ -10,6 +10,7 @@ import (
 
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/internal/totp"
 )
 
 func newDevice(name string) iam.MFADevice {
@@ -125,6 +126,73 @@ func TestOneOfManyUsesAnMFACode(t *testing.T) {
 			if won.Load() != 1 || refused.Load() != 23 {
 				t.Fatalf("step %d: %d used it and %d were refused, want 1 and 23", step, won.Load(), refused.Load())
 			}
+		}
+	})
+}
+
+// Guesses are counted for all processes, and a restart forgives none.
+func TestWrongMFACodesAreCountedTogether(t *testing.T) {
+	databases(t, func(t *testing.T, open func() *store.DB) {
+		here, there := open(), open()
+		withAccount(t, here)
+		d := newDevice("phone")
+		d.Holder = "AIDA1"
+		update(t, here, func(tx *store.Tx) error { return tx.CreateMFADevice(d) })
+		guess := func(db *store.DB, now time.Time, right int64) error {
+			return db.Update(context.Background(), func(tx *store.Tx) error {
+				if err := tx.GuessMFACode(d.Serial, now); err != nil || right == 0 {
+					return err
+				}
+				return tx.AcceptMFACode(d, right, now)
+			})
+		}
+		var wg sync.WaitGroup
+		var wrong, refused atomic.Int32
+		for i := range 24 {
+			wg.Go(func() {
+				switch err := guess([]*store.DB{here, there}[i%2], t0, 0); {
+				case err == nil:
+					wrong.Add(1)
+				case errors.Is(err, store.ErrTooMany):
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if wrong.Load() != totp.WrongCodes || refused.Load() != 24-totp.WrongCodes {
+			t.Errorf("%d guesses were taken and %d refused, want %d and %d", wrong.Load(), refused.Load(), totp.WrongCodes, 24-totp.WrongCodes)
+		}
+		later := t0.Add(totp.Pause)
+		for _, tt := range []struct {
+			name  string
+			db    *store.DB
+			now   time.Time
+			right int64
+			want  error
+		}{
+			{"the right code after too many", there, t0, 7, store.ErrTooMany},
+			{"by a process that started later", open(), t0, 7, store.ErrTooMany},
+			{"a wrong one after a pause", there, later, 0, nil},
+			{"another", here, later, 0, store.ErrTooMany},
+			{"the right one after the next pause", here, later.Add(totp.Pause), 7, nil},
+			{"that again", there, later.Add(totp.Pause), 7, store.ErrExists},
+		} {
+			if err := guess(tt.db, tt.now, tt.right); !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
+				t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+			}
+		}
+		for i := range totp.WrongCodes + 1 { // the right code forgave all; one that was used was no guess
+			if err := guess(here, later.Add(totp.Pause), 0); (err == nil) != (i < totp.WrongCodes) {
+				t.Errorf("guess %d after the right code: %v", i+1, err)
+			}
+		}
+		if err := guess(here, t0.Add(24*time.Hour), 8); err != nil {
+			t.Error(err)
+		}
+		if err := here.Update(t.Context(), func(tx *store.Tx) error { return tx.GuessMFACode("none", t0) }); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("of a device that is not there: %v", err)
 		}
 	})
 }

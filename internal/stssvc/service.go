@@ -16,7 +16,6 @@ import (
 	"github.com/daypass/daypass/internal/query"
 	"github.com/daypass/daypass/internal/saml"
 	"github.com/daypass/daypass/internal/store"
-	"github.com/daypass/daypass/internal/totp"
 )
 
 // Config is what the service works with.
@@ -27,7 +26,6 @@ type Config struct {
 	Ring      *keys.Ring
 	Authz     *authz.Authorizer
 	Partition string
-	Codes     *totp.Limiter // counts wrong MFA codes; nil counts them here alone
 	OIDC      *oidc.Source  // has the keys of OpenID Connect providers
 	SAML      saml.Site     // for whom and where to SAML responses must be meant
 	Outbound  *outbound.Issuer
@@ -37,9 +35,6 @@ type service struct{ Config }
 
 // New returns the service with all of its actions.
 func New(cfg Config) *pipeline.Service {
-	if cfg.Codes == nil {
-		cfg.Codes = new(totp.Limiter)
-	}
 	s := &service{cfg}
 	p := &pipeline.Service{API: query.STS, Echo: true}
 	p.Register(

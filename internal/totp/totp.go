@@ -10,7 +10,7 @@
 // in six digits with leading zeros (RFC 4226, 5.3).
 //
 // The package knows nothing of what was used before: whoever accepts a code
-// remembers its step, and how many wrong ones came ([Limiter]).
+// remembers its step, and how many wrong ones came ([Guess]).
 package totp
 
 import (

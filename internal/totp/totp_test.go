@@ -3,7 +3,6 @@ package totp_test
 import (
 	"bytes"
 	"encoding/base32"
-	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -136,60 +135,27 @@ func TestTheURIHoldsLabelAndSeed(t *testing.T) {
 
 func TestWrongCodesAreLimited(t *testing.T) {
 	t0 := time.Unix(1_700_000_000, 0)
-	var l totp.Limiter
-	take := func(device string, after time.Duration) bool { return l.Take(device, t0.Add(after)) }
+	var forgiven time.Time
+	guess := func(after time.Duration) (ok bool) {
+		forgiven, ok = totp.Guess(forgiven, t0.Add(after))
+		return ok
+	}
 	for i := range totp.WrongCodes {
-		if !take("a", 0) {
-			t.Fatalf("attempt %d is refused", i+1)
+		if !guess(0) {
+			t.Fatalf("guess %d is refused", i+1)
 		}
 	}
-	if take("a", 0) || take("a", totp.Pause-time.Second) || take("a", -time.Hour) {
+	if guess(0) || guess(totp.Pause-time.Second) || guess(-time.Hour) {
 		t.Error("one too many is let through")
 	}
-	if !take("b", 0) {
-		t.Error("another device is refused")
-	}
-	if !take("a", totp.Pause) || take("a", totp.Pause) {
+	if !guess(totp.Pause) || guess(totp.Pause) {
 		t.Error("after a pause there is not exactly one more")
 	}
-	l.Return("a", t0.Add(totp.Pause))
-	if !take("a", totp.Pause) || take("a", totp.Pause) {
-		t.Error("what was returned is not exactly one attempt")
-	}
-	l.Clear("a")
-	for i := range totp.WrongCodes {
-		if !take("a", totp.Pause) {
-			t.Errorf("after a right code attempt %d is refused", i+1)
-		}
-	}
 	n := 0
-	for take("a", 24*time.Hour) {
+	for guess(24 * time.Hour) {
 		n++
 	}
 	if n != totp.WrongCodes {
-		t.Errorf("after a day there are %d attempts, want %d", n, totp.WrongCodes)
-	}
-}
-
-func TestTheLimiterIsBounded(t *testing.T) {
-	t0 := time.Unix(1_700_000_000, 0)
-	var l totp.Limiter
-	for i := range 12_000 {
-		l.Take(fmt.Sprint(i), t0.Add(time.Duration(i)*time.Millisecond))
-	}
-	if n := l.Len(); n != 10_000 {
-		t.Errorf("it remembers %d devices, want 10000", n)
-	}
-	// The last ones are remembered.
-	for range totp.WrongCodes - 1 {
-		l.Take("11999", t0.Add(12*time.Second))
-	}
-	if l.Take("11999", t0.Add(12*time.Second)) {
-		t.Error("what was asked for last is forgotten")
-	}
-	// Those that have all attempts again make room first.
-	l.Take("new", t0.Add(time.Hour))
-	if n := l.Len(); n != 1 {
-		t.Errorf("an hour later it remembers %d devices, want 1", n)
+		t.Errorf("after a day there are %d guesses, want %d", n, totp.WrongCodes)
 	}
 }

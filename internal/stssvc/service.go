@@ -26,8 +26,8 @@ type Config struct {
 	Ring      *keys.Ring
 	Authz     *authz.Authorizer
 	Partition string
-	OIDC      *oidc.Source  // has the keys of OpenID Connect providers
-	SAML      saml.Site     // for whom and where to SAML responses must be meant
+	OIDC      *oidc.Source // has the keys of OpenID Connect providers
+	SAML      saml.Site    // for whom and where to SAML responses must be meant
 	Outbound  *outbound.Issuer
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/daypass/daypass/internal/totp"
 	"github.com/daypass/daypass/test/postgres"
@@ -66,9 +67,11 @@ func TestMFACodesAreSharedByReplicas(t *testing.T) {
 	a.Kill()
 	a.start(t)
 	refused("the right code after a restart", a, tablet.Right())
-	for _, r := range c.replicas {
-		if log := r.Log.String(); !strings.Contains(log, "too many") {
-			t.Errorf("the log of %s does not say that there were too many\n%s", r.name, log)
+	for _, r := range c.replicas { // the log comes after the answer
+		for end := time.Now().Add(30 * time.Second); !strings.Contains(r.Log.String(), "too many"); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("the log of %s does not say that there were too many\n%s", r.name, r.Log)
+			}
 		}
 	}
 }

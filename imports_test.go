@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"internal/authz", "internal/trail"},
 	{"internal/authn"},
 	{"internal/facts", "internal/outbound"},
-	{"internal/store", "internal/keys", "sts", "credentials", "internal/session", "internal/spool", "internal/bucket", "internal/history"},
+	{"internal/store", "internal/keys", "sts", "credentials", "internal/session", "internal/spool", "internal/bucket", "internal/bucket/buckettest", "internal/digest", "internal/history"},
 	{"internal/iam", "internal/iamapi", "internal/apimodel"},
 	{"internal/query", "internal/endpoint"},
 	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest", "internal/saml/samltest", "internal/signin"},

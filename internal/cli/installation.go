@@ -18,7 +18,7 @@ import (
 // one has.
 type place struct {
 	dataDir, databaseURL, masterKeyFile, region, config string
-	spoolKeep                                           int64 // bytes; of a service only
+	spoolKeep, historyKeep                              int64 // bytes; of a service only
 	privateIssuers                                      bool  // of a service only
 	caBundle                                            string
 	saml                                                saml.Site
@@ -65,7 +65,7 @@ func (p *place) settings(env Env) (cfg installation.Config, err error) {
 	}
 	cfg = installation.Config{
 		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,
-		Region: p.region, SpoolKeep: p.spoolKeep, PrivateIssuers: p.privateIssuers, CABundle: p.caBundle, SAML: p.saml,
+		Region: p.region, SpoolKeep: p.spoolKeep, HistoryKeep: p.historyKeep, PrivateIssuers: p.privateIssuers, CABundle: p.caBundle, SAML: p.saml,
 	}
 	if master, _ := env("DAYPASS_MASTER_KEY"); master != "" {
 		cfg.MasterKey = secret.New(master)

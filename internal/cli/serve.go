@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/spf13/cobra"
 
+	"github.com/daypass/daypass/internal/history"
 	"github.com/daypass/daypass/internal/installation"
 	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/server"
@@ -68,6 +69,7 @@ Every flag has an environment twin: --data-dir is DAYPASS_DATA_DIR.`,
 	flags.BoolVar(&f.privateIssuers, "oidc-allow-private-issuers", false, "let OpenID Connect issuers be at loopback and private addresses")
 	flags.StringVar(&f.caBundle, "ca-bundle", "", "PEM file of authorities to trust in addition, for connections to identity providers")
 	flags.Int64Var(&f.spoolKeep, "spool-keep", 1<<30, "bytes of call records to keep in the data directory; the oldest go")
+	flags.Int64Var(&f.historyKeep, "history-keep", history.DefaultKeep, "bytes of event history to keep, of the last 90 days at most; 0 has none made")
 	f.registerSAML(cmd)
 	f.bounds.flags(flags)
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
@@ -111,6 +113,9 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	tuneRuntime(env)
 	if f.spoolKeep < spool.MinKeep {
 		return badUsage("--spool-keep %d is too little: at least %d", f.spoolKeep, spool.MinKeep)
+	}
+	if f.historyKeep <= 0 {
+		f.historyKeep = -1
 	}
 	in, err := f.open(ctx, env, log, true)
 	if err != nil {

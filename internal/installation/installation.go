@@ -8,6 +8,7 @@
 //	credentials   root credentials made here, in AWS's shared format; mode 0600
 //	lock          held by the process that serves
 //	spool/        the records of calls (package spool); mode 0700
+//	history.db    the events of the last 90 days, made of the records (package history)
 //
 // The database and the master key belong together: each without the other is
 // worth nothing, and opening them mismatched fails.
@@ -27,6 +28,7 @@ import (
 	"github.com/daypass/daypass/internal/authz"
 	"github.com/daypass/daypass/internal/endpoint"
 	"github.com/daypass/daypass/internal/facts"
+	"github.com/daypass/daypass/internal/history"
 	"github.com/daypass/daypass/internal/iamsvc"
 	"github.com/daypass/daypass/internal/keys"
 	"github.com/daypass/daypass/internal/oidc"
@@ -48,6 +50,7 @@ type Config struct {
 	Region      string        // "us-east-1"
 	Serving     bool          // takes the directory: one process may serve from it
 	SpoolKeep   int64         // bytes of records kept on disk; 0 is 1 GiB
+	HistoryKeep int64         // bytes of event history; 0 is 8 GiB, less has none made
 	SAML        saml.Site     // for whom and where to SAML responses must be meant
 
 	PrivateIssuers bool       // OpenID Connect issuers may be at loopback and private addresses
@@ -73,6 +76,7 @@ type Installation struct {
 	Facts     *facts.Cache
 	Outbound  *outbound.Issuer // who serves says what it is known as outside
 	Spool     *spool.Spool     // nil unless Serving: only then are there calls to record
+	History   *history.History // nil like Spool, or when there is to be none
 	Pipeline  *pipeline.Pipeline
 	Services  []*pipeline.Service
 }
@@ -101,13 +105,29 @@ func Open(ctx context.Context, cfg Config) (*Installation, error) {
 	in := &Installation{cfg: cfg, reload: ringReload{changed: make(chan struct{}, 1)}, Partition: endpoint.PartitionOf(cfg.Region).Name, DB: db}
 	err = in.unlock(ctx)
 	if err == nil && cfg.Serving {
-		in.Spool, err = spool.Open(spool.Config{Dir: filepath.Join(cfg.Dir, "spool"), Keep: cfg.SpoolKeep, Ephemeral: cfg.Ephemeral, Log: cfg.Log})
+		err = in.openSpool()
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	in.assemble()
 	return in, nil
+}
+
+// openSpool opens the log of records, and the history that is made of it.
+func (in *Installation) openSpool() (err error) {
+	in.Spool, err = spool.Open(spool.Config{Dir: filepath.Join(in.cfg.Dir, "spool"), Keep: in.cfg.SpoolKeep, Ephemeral: in.cfg.Ephemeral, Log: in.cfg.Log})
+	if err != nil || in.cfg.HistoryKeep < 0 {
+		return err
+	}
+	in.History, err = history.Open(history.Config{
+		Spool: in.Spool.Dir(), Dir: in.cfg.Dir, DatabaseURL: in.cfg.DatabaseURL, Keep: in.cfg.HistoryKeep,
+		Written: func() int64 { return in.Spool.Stats().Records }, Lazy: in.cfg.Ephemeral, Ephemeral: in.cfg.Ephemeral, Now: in.cfg.Now, Log: in.cfg.Log,
+	})
+	if err != nil {
+		return errors.Join(err, in.Spool.Close())
+	}
+	return nil
 }
 
 // unlock gets the master key and, with it, the key ring.
@@ -155,11 +175,15 @@ func (in *Installation) Ready(ctx context.Context) error {
 	return in.Spool.Check()
 }
 
-// Close writes the records that wait and closes the database.
+// Close writes the records that wait, also into the history, and closes the
+// database.
 func (in *Installation) Close() error {
 	var err error
 	if in.Spool != nil {
 		err = in.Spool.Close()
+	}
+	if in.History != nil {
+		err = errors.Join(err, in.History.Close())
 	}
 	return errors.Join(err, in.DB.Close())
 }

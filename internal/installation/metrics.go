@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/daypass/daypass/internal/history"
 	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/internal/store"
 )
@@ -30,6 +31,9 @@ func (in *Installation) Register(r prometheus.Registerer) {
 	)
 	if in.Spool != nil {
 		in.registerSpool(r)
+	}
+	if in.History != nil {
+		in.registerHistory(r)
 	}
 	if in.cfg.DatabaseURL == "" {
 		r.MustRegister(figure{
@@ -55,6 +59,21 @@ func (in *Installation) registerSpool(r prometheus.Registerer) {
 		{"daypass_spool_full", "1 while the spool is full of records that are not delivered, and refuses calls.", prometheus.GaugeValue, func(s spool.Stats) int64 { return s.Full }},
 	} {
 		r.MustRegister(figure{prometheus.NewDesc(m.name, m.help, nil, nil), m.kind, func() float64 { return float64(m.value(in.Spool.Stats())) }})
+	}
+}
+
+func (in *Installation) registerHistory(r prometheus.Registerer) {
+	for _, m := range []struct {
+		name, help string
+		kind       prometheus.ValueType
+		value      func(history.Stats) int64
+	}{
+		{"daypass_history_records_total", "Records taken into the event history.", prometheus.CounterValue, func(s history.Stats) int64 { return s.Records }},
+		{"daypass_history_skipped_total", "Records that are no events, and are in no history.", prometheus.CounterValue, func(s history.Stats) int64 { return s.Skipped }},
+		{"daypass_history_behind_bytes", "Records that are not in the event history yet.", prometheus.GaugeValue, func(s history.Stats) int64 { return s.Behind }},
+		{"daypass_history_failing", "1 while the event history cannot be written.", prometheus.GaugeValue, func(s history.Stats) int64 { return s.Failing }},
+	} {
+		r.MustRegister(figure{prometheus.NewDesc(m.name, m.help, nil, nil), m.kind, func() float64 { return float64(m.value(in.History.Stats())) }})
 	}
 }
 

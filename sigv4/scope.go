@@ -18,6 +18,10 @@ const (
 type Scope struct {
 	Regions []string // the regions a request may be signed for
 	Service string   // "sts"
+
+	// Headers that must be signed beside the host, in lower case: those that
+	// say what a request asks for.
+	Headers []string
 }
 
 // Check reports whether the request was signed at a time near now, for one of
@@ -32,6 +36,11 @@ func (s *Signature) Check(now time.Time, want Scope) error {
 	}
 	if err := s.checkScope(want); err != nil {
 		return err
+	}
+	for _, name := range want.Headers {
+		if !s.signs(name) {
+			return doesNotMatch("'", name, "' must be a 'SignedHeader' in the AWS Authorization.")
+		}
 	}
 	if !isKeyID(s.AccessKeyID) {
 		return unknownKey()

@@ -1,10 +1,12 @@
 // Package endpoint knows the partitions of the cloud, their Regions and the
-// host names of STS and IAM in each: which Region a request's host stands for.
+// host names of STS, IAM and CloudTrail in each: which Region a request's host
+// stands for.
 //
 //	sts.eu-west-1.amazonaws.com        eu-west-1
 //	sts-fips.us-east-1.api.aws         us-east-1
 //	sts.amazonaws.com                  us-east-1, the global endpoint
 //	iam.amazonaws.com                  us-east-1
+//	cloudtrail.eu-west-1.amazonaws.com eu-west-1
 //	daypass.example.com, 127.0.0.1     the installation's own Region
 //
 // The table is that of the service's public endpoint rules (partitions file).
@@ -76,22 +78,32 @@ func IsGlobalSTS(host string) bool {
 // Region returns the Region that host stands for: that of a public endpoint of
 // home's partition, otherwise home. The host may have a port.
 func Region(host, home string) string {
+	if region, ok := Named(host, home); ok {
+		return region
+	}
+	return home
+}
+
+// Named returns the Region that host names, and reports whether it names one
+// of home's partition.
+func Named(host, home string) (region string, ok bool) {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	name, rest, ok := strings.Cut(host, ".")
-	if !ok || name != "sts" && name != "sts-fips" && name != "iam" {
-		return home
+	regional := name == "cloudtrail" || name == "cloudtrail-fips"
+	if !ok || name != "sts" && name != "sts-fips" && name != "iam" && !regional {
+		return "", false
 	}
 	p := PartitionOf(home)
-	if rest == p.Suffix || rest == p.DualStack {
-		return p.Global
+	if !regional && (rest == p.Suffix || rest == p.DualStack) {
+		return p.Global, true
 	}
 	for _, suffix := range []string{"." + p.Suffix, "." + p.DualStack} {
 		if region, ok := strings.CutSuffix(rest, suffix); ok && IsRegion(region) && PartitionOf(region).Name == p.Name {
-			return region
+			return region, true
 		}
 	}
-	return home
+	return "", false
 }

@@ -57,6 +57,12 @@ type Action[In, Out any] struct {
 	// [NoQuestion] is the explicit way to need none.
 	Asks func(*Call, *In) ([]authz.Question, error)
 
+	// Ahead does what has to wait for others, which no transaction may: it runs
+	// before that of the work, without Call.Tx. The permission is asked for
+	// before it, as nobody without one may have it run, and again after it.
+	// Optional.
+	Ahead func(*Call, *In) error
+
 	// Do does the work. It runs only after all else has passed.
 	Do func(*Call, *In) (*Out, error)
 }
@@ -71,9 +77,11 @@ type Handler interface {
 	regional() bool
 	tx() TxMode
 	readOnly() bool
-	decode(f *query.Form, echo bool) (any, error)
+	decode(c *Call) (any, error)
 	check(c *Call, in any) error
 	asks(c *Call, in any) ([]authz.Question, error)
+	waits() bool
+	ahead(c *Call, in any) error
 	do(c *Call, in any) (any, error)
 	complete() bool
 }
@@ -87,8 +95,11 @@ func (a Action[In, Out]) complete() bool {
 	return a.Name != "" && a.Asks != nil && a.Do != nil && !(a.ReadOnly && a.Tx == WriteTx)
 }
 
-func (a Action[In, Out]) decode(f *query.Form, echo bool) (any, error) {
-	return query.Decode[In](f, echo)
+func (a Action[In, Out]) decode(c *Call) (any, error) {
+	if c.Service.API.SpeaksJSON() {
+		return query.DecodeJSON[In](c.Body, c.Service.Echo)
+	}
+	return query.Decode[In](c.Form, c.Service.Echo)
 }
 
 func (a Action[In, Out]) check(c *Call, in any) error {
@@ -101,6 +112,10 @@ func (a Action[In, Out]) check(c *Call, in any) error {
 func (a Action[In, Out]) asks(c *Call, in any) ([]authz.Question, error) {
 	return a.Asks(c, in.(*In))
 }
+
+func (a Action[In, Out]) waits() bool { return a.Ahead != nil }
+
+func (a Action[In, Out]) ahead(c *Call, in any) error { return a.Ahead(c, in.(*In)) }
 
 func (a Action[In, Out]) do(c *Call, in any) (any, error) {
 	out, err := a.Do(c, in.(*In))

@@ -23,7 +23,8 @@ type Call struct {
 	Partition string
 	HTTP      *http.Request // head only: the body has been read
 	BodyHash  [32]byte      // SHA-256 of the body
-	Form      *query.Form
+	Form      *query.Form   // the parameters, of a service that speaks Query
+	Body      []byte        // the parameters, of a service that speaks JSON 1.1; valid while the call is carried out
 	SourceIP  netip.Addr
 	Secure    bool // arrived over TLS
 

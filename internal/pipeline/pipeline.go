@@ -120,7 +120,7 @@ func (p *Pipeline) carryOut(c *Call, h Handler) (out any, err error) {
 			}
 		}
 	}
-	in, err := h.decode(c.Form, c.Service.Echo)
+	in, err := h.decode(c)
 	if err != nil {
 		return nil, err
 	}
@@ -130,27 +130,47 @@ func (p *Pipeline) carryOut(c *Call, h Handler) (out any, err error) {
 			return nil, err // before anything is done that could not be recorded
 		}
 	}
-	return p.inTx(c, h.tx(), func() (any, error) {
-		if err := h.check(c, in); err != nil {
-			return nil, err
+	if h.waits() {
+		_, err := p.inTx(c, ReadTx, func() (any, error) { return nil, p.permit(c, h, in) })
+		if err == nil {
+			err = h.ahead(c, in)
 		}
-		questions, err := h.asks(c, in)
 		if err != nil {
 			return nil, err
 		}
-		for i := range questions {
-			if err := p.authorize(c, &questions[i]); err != nil {
-				return nil, err
-			}
+	}
+	return p.inTx(c, h.tx(), func() (any, error) {
+		if err := p.permit(c, h, in); err != nil {
+			return nil, err
 		}
 		return h.do(c, in)
 	})
+}
+
+// permit makes the action's own checks and answers its questions.
+func (p *Pipeline) permit(c *Call, h Handler, in any) error {
+	if err := h.check(c, in); err != nil {
+		return err
+	}
+	questions, err := h.asks(c, in)
+	if err != nil {
+		return err
+	}
+	for i := range questions {
+		if err := p.authorize(c, &questions[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *Pipeline) authenticate(c *Call) (err error) {
 	scope := sigv4.Scope{Service: c.Service.API.Name, Regions: []string{c.Region}}
 	if c.Service.Global {
 		scope.Regions = append(scope.Regions, endpoint.PartitionOf(c.Region).Global)
+	}
+	if c.Service.API.SpeaksJSON() {
+		scope.Headers = targetHeader // it says what is asked for, as the body does elsewhere
 	}
 	c.Caller, err = p.Authn.Authenticate(c.Ctx, c.HTTP, c.BodyHash, scope, c.Now)
 	if refusal, ok := errors.AsType[*sigv4.Error](err); ok {
@@ -163,6 +183,8 @@ func (p *Pipeline) authenticate(c *Call) (err error) {
 	p.markUsed(c)
 	return nil
 }
+
+var targetHeader = []string{"x-amz-target"}
 
 // markUsed notes the use of a long-term key, or of the role behind a session.
 func (p *Pipeline) markUsed(c *Call) {

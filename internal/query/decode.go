@@ -204,16 +204,17 @@ func (d *decoder) inner(f *Field, elements [][]param, v reflect.Value) error {
 		defer d.leave()
 		return d.decode(f.Struct, elements[0], v)
 	}
-	d.count(f, elements)
 	if f.Elem.Kind == String {
 		list := make([]string, len(elements))
 		for i, e := range elements {
 			list[i] = e[0].value
 		}
+		d.count(f, len(list), list)
 		v.Set(reflect.ValueOf(list))
 		d.elements(f, list)
 		return nil
 	}
+	d.count(f, len(elements), nil)
 	v.Set(reflect.MakeSlice(v.Type(), len(elements), len(elements)))
 	for i, e := range elements {
 		d.enter(f, i+1)

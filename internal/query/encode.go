@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"reflect"
+	"strings"
 	"time"
 )
 
@@ -13,13 +14,30 @@ type API struct {
 	Name      string // "sts"
 	Version   string // "2011-06-15"
 	Namespace string // of its XML
+	Target    string // what X-Amz-Target begins with, when it speaks JSON 1.1 instead of Query; "" for Query
 }
 
-// The services that speak this protocol.
+// The services that there are.
 var (
-	STS = API{"sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"}
-	IAM = API{"iam", "2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/"}
+	STS        = API{Name: "sts", Version: "2011-06-15", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/"}
+	IAM        = API{Name: "iam", Version: "2010-05-08", Namespace: "https://iam.amazonaws.com/doc/2010-05-08/"}
+	CloudTrail = API{Name: "cloudtrail", Version: "2013-11-01", Target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"}
 )
+
+// SpeaksJSON reports whether the service speaks JSON 1.1, not Query.
+func (a API) SpeaksJSON() bool { return a.Target != "" }
+
+// Operation returns the operation that the value of an X-Amz-Target names. The
+// name of the service counts with and without the package before it. It reports
+// false for a value that is of no operation of the service.
+func (a API) Operation(target string) (string, bool) {
+	i := strings.LastIndexByte(target, '.')
+	if !a.SpeaksJSON() || i < 0 || i == len(target)-1 {
+		return "", false
+	}
+	short := a.Target[strings.LastIndexByte(a.Target, '.')+1:]
+	return target[i+1:], target[:i] == a.Target || target[:i] == short
+}
 
 // faultNamespace is that of an error raised before the service is known.
 const faultNamespace = "http://webservices.amazon.com/AWSFault/2005-15-09"

@@ -12,13 +12,17 @@ type Format int
 const (
 	XML Format = iota
 	JSON
+	JSON11 // of services that speak nothing else
 )
 
 // ContentType returns the header of an answer in this format. Clients compare
 // the XML one byte for byte.
 func (f Format) ContentType() string {
-	if f == JSON {
+	switch f {
+	case JSON:
 		return "application/json"
+	case JSON11:
+		return "application/x-amz-json-1.1"
 	}
 	return "text/xml"
 }
@@ -61,6 +65,13 @@ func quality(params string) float64 {
 		}
 	}
 	return 1
+}
+
+// IsJSONType reports whether a Content-Type header announces the JSON of this
+// protocol. Other JSON is not it: a page of another site may send that.
+func IsJSONType(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.EqualFold(strings.TrimSpace(kind), JSON11.ContentType())
 }
 
 // IsFormType reports whether a Content-Type header announces a urlencoded

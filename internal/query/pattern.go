@@ -49,6 +49,12 @@ var patternTexts = map[string]string{
 	"namespace":     `[\w-]*`,
 	"saml-name":     `[\w._-]+`,
 	"saml-key-id":   `[A-Z0-9]+`,
+
+	// CloudTrail
+	"any":            `.*`,
+	"any-text":       `.+`,
+	"selector-field": `[\w|\d|\.|_]+`,
+	"store-arn":      `^[a-zA-Z0-9._/\-:]+$`,
 }
 
 // patterns holds the compiled ones, by name: most types share them.

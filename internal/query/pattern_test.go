@@ -41,6 +41,10 @@ var patternTests = []struct {
 	},
 	{"saml-name", []string{"My_IdP-1.x"}, []string{"", "a b", "a@b", "a/b", "é"}},
 	{"saml-key-id", []string{"SAMLPK0AZ9"}, []string{"", "samlpk", "A-B"}},
+	{"any", []string{"", "a é"}, []string{"a\nb"}},
+	{"any-text", []string{"a é"}, []string{"", "a\nb"}},
+	{"selector-field", []string{"resources.ARN", "a|b_1"}, []string{"", "a b", "a-b"}},
+	{"store-arn", []string{"arn:aws:cloudtrail:us-east-1:1:eventdatastore/A-b_1."}, []string{"", "a b", "a\n"}},
 	{"namespace", []string{"", "s3", "aws-portal", "a_b"}, []string{"s3:", "é"}},
 }
 

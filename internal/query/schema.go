@@ -14,8 +14,8 @@ import (
 // Kind is what a member holds.
 type Kind uint8
 
-// The kinds of members. A parameter is one of the first five; an answer may
-// hold any.
+// The kinds of members. A parameter is one of the first five, or a Time in
+// JSON; an answer may hold any.
 const (
 	String   Kind = iota + 1 // string
 	Int                      // int32
@@ -82,6 +82,7 @@ type Schema struct {
 	report []int // the fields in the order violations are reported
 	sorted []int // the fields in the order of their names
 	in     bool  // every field is of a kind that a parameter may have
+	inJSON bool  // the same for parameters in JSON, which has times too
 }
 
 var schemas sync.Map // of reflect.Type to *Schema
@@ -100,7 +101,7 @@ func compile(t reflect.Type) *Schema {
 	if t.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("query: %v is not a struct", t))
 	}
-	s := &Schema{Type: t, byName: make(map[string]int), in: true}
+	s := &Schema{Type: t, byName: make(map[string]int), in: true, inJSON: true}
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		if !sf.IsExported() {
@@ -119,6 +120,7 @@ func compile(t reflect.Type) *Schema {
 		s.byName[f.Name] = i
 		s.Fields = append(s.Fields, f)
 		s.in = s.in && f.decodable()
+		s.inJSON = s.inJSON && f.decodableJSON()
 	}
 	if len(s.Fields) > 64 {
 		panic(fmt.Sprintf("query: %v has more than 64 members", t))
@@ -179,6 +181,19 @@ func (f *Field) decodable() bool {
 		return f.Struct.in
 	case List:
 		return f.Elem.decodable()
+	}
+	return false
+}
+
+// decodableJSON is decodable for parameters in JSON.
+func (f *Field) decodableJSON() bool {
+	switch f.Kind {
+	case String, Int, Bool, Time:
+		return true
+	case Struct:
+		return f.Struct.inJSON
+	case List:
+		return f.Elem.decodableJSON()
 	}
 	return false
 }

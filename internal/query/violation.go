@@ -130,19 +130,16 @@ func (vs *violations) checkString(f *Field, s string) {
 	}
 }
 
-// count adds that a list is too short or too long.
-func (vs *violations) count(f *Field, elements [][]param) {
-	n := int64(len(elements))
+// count adds that a list of so many elements is too short or too long. list are
+// those of a list of strings.
+func (vs *violations) count(f *Field, elements int, list []string) {
+	n := int64(elements)
 	long, short := f.Bounds.HasMax && n > f.Bounds.Max, f.Bounds.HasMin && n < f.Bounds.Min
 	if !long && !short {
 		return
 	}
 	value := ""
 	if f.Elem.Kind == String {
-		list := make([]string, len(elements))
-		for i, e := range elements {
-			list[i] = e[0].value
-		}
 		value = quoteList(list)
 	}
 	if long {

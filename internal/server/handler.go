@@ -53,14 +53,19 @@ type Config struct {
 // Handler answers API requests. It is safe for concurrent use.
 type Handler struct {
 	Config
-	byName    map[string]*pipeline.Service
-	byVersion map[string]*pipeline.Service
+	byName    map[string]*pipeline.Service // those that speak Query
+	byVersion map[string]*pipeline.Service // the same
+	json      []*pipeline.Service          // those that speak JSON 1.1
 }
 
 // New returns the handler of the public listener.
 func New(cfg Config) *Handler {
 	h := &Handler{Config: cfg, byName: map[string]*pipeline.Service{}, byVersion: map[string]*pipeline.Service{}}
 	for _, s := range cfg.Services {
+		if s.API.SpeaksJSON() {
+			h.json = append(h.json, s)
+			continue
+		}
 		h.byName[s.API.Name] = s
 		h.byVersion[s.API.Version] = s
 	}
@@ -172,6 +177,9 @@ func (h *Handler) answeredEarly(x *exchange) bool {
 
 // handle reads, routes and runs the call.
 func (h *Handler) handle(x *exchange) (any, error) {
+	if h.isJSON(x) {
+		return h.handleJSON(x)
+	}
 	if err := x.readForm(); err != nil {
 		return nil, err
 	}
@@ -230,14 +238,14 @@ func (h *Handler) fail(x *exchange, err error) {
 	if e.Encoded != "" {
 		x.w.Header().Set(EncodedMessageHeader, e.Encoded)
 	}
-	api := x.api()
-	var body []byte
-	if x.format == query.JSON {
-		body = api.AppendErrorJSON(nil, e, x.RequestID)
-	} else {
-		body = api.AppendErrorXML(nil, e, x.RequestID)
+	switch x.format {
+	case query.JSON11:
+		x.send(query.StatusJSON11(e), query.AppendErrorJSON11(nil, e))
+	case query.JSON:
+		x.send(e.HTTPStatus(), x.api().AppendErrorJSON(nil, e, x.RequestID))
+	default:
+		x.send(e.HTTPStatus(), x.api().AppendErrorXML(nil, e, x.RequestID))
 	}
-	x.send(e.HTTPStatus(), body)
 }
 
 // EncodedMessageHeader carries the encoded authorization message of a denial,
@@ -254,7 +262,10 @@ func (x *exchange) api() query.API {
 }
 
 func (x *exchange) render(dst []byte, out any) []byte {
-	if x.format == query.JSON {
+	switch x.format {
+	case query.JSON11:
+		return query.AppendJSON11(dst, out)
+	case query.JSON:
 		return x.api().AppendJSON(dst, x.Action, out, x.RequestID)
 	}
 	return x.api().AppendXML(dst, x.Action, out, x.RequestID)

@@ -9,6 +9,12 @@ import (
 // credential scope, "" when it is not signed or not in form. It proves
 // nothing: it picks the API whose verification is to judge the signature.
 func scopeService(r *http.Request) string {
+	_, service := scope(r)
+	return service
+}
+
+// scope returns the Region and the service of a request's credential scope.
+func scope(r *http.Request) (region, service string) {
 	credential := ""
 	if header := r.Header.Get("Authorization"); header != "" {
 		_, rest, _ := strings.Cut(header, "Credential=")
@@ -18,8 +24,8 @@ func scopeService(r *http.Request) string {
 	}
 	credential = strings.TrimSpace(credential)
 	if strings.Count(credential, "/") != 4 {
-		return ""
+		return "", ""
 	}
-	rest := credential[:strings.LastIndexByte(credential, '/')]
-	return rest[strings.LastIndexByte(rest, '/')+1:]
+	parts := strings.SplitN(credential, "/", 5)
+	return parts[2], parts[3]
 }

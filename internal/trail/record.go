@@ -218,7 +218,7 @@ func IsReadOnly(action string) bool {
 	case "GetFederationToken", "GetSessionToken", "GetDelegatedAccessToken", "GetWebIdentityToken", "AssumeRoot":
 		return false
 	}
-	for _, prefix := range []string{"Assume", "Decode", "Generate", "Get", "List", "Simulate"} {
+	for _, prefix := range []string{"Assume", "Decode", "Describe", "Generate", "Get", "List", "Lookup", "Simulate"} {
 		if strings.HasPrefix(action, prefix) {
 			return true
 		}

@@ -24,12 +24,12 @@ type TrailSettings struct {
 	GlobalEvents bool            `json:"globalEvents,omitempty"` // takes the records of IAM and of the global endpoint
 	AllRegions   bool            `json:"allRegions,omitempty"`
 	Digests      bool            `json:"digests,omitempty"` // signs what it delivers
-	Topic        string          `json:"topic,omitempty"`   // ARN of what would be notified; nothing is
+	Topic        string          `json:"topic,omitempty"`   // name or ARN of what would be notified; nothing is
 	LogGroup     string          `json:"logGroup,omitempty"`
 	LogRole      string          `json:"logRole,omitempty"`
 	Key          string          `json:"key,omitempty"` // ARN of the key that files would be encrypted with; none are
 	Selectors    []EventSelector `json:"selectors,omitempty"`
-	Advanced     string          `json:"advanced,omitempty"` // advanced event selectors, as JSON; they are kept and read back
+	Advanced     string          `json:"advanced,omitempty"` // advanced event selectors as they were given, in JSON; Selectors is what they come to
 }
 
 // The management events that a selector takes.
@@ -45,6 +45,16 @@ type EventSelector struct {
 	Events   string   `json:"events"`             // AllEvents, ReadEvents or WriteEvents
 	None     bool     `json:"none,omitempty"`     // no management events at all
 	Excluded []string `json:"excluded,omitempty"` // sources whose events are left out, such as "kms.amazonaws.com"
+
+	// Data are the resources whose data events it would take: there are none, and
+	// they are only read back.
+	Data []DataResource `json:"data,omitempty"`
+}
+
+// DataResource names resources of one type.
+type DataResource struct {
+	Type   string   `json:"type"`
+	Values []string `json:"values,omitempty"`
 }
 
 // TrailStatus is what became of the last attempts to deliver, as it is stored.

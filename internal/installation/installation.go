@@ -39,6 +39,7 @@ import (
 	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/internal/store"
 	"github.com/daypass/daypass/internal/stssvc"
+	"github.com/daypass/daypass/internal/trailsvc"
 )
 
 // Config says where an installation is.
@@ -155,6 +156,7 @@ func (in *Installation) assemble() {
 	in.Services = []*pipeline.Service{
 		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, OIDC: oidc.NewSource(in.cfg.FetchOIDC), Outbound: in.Outbound}),
 		iamsvc.New(iamsvc.Config{Vault: in.Vault, Outbound: in.Outbound}),
+		trailsvc.New(trailsvc.Config{DB: in.DB}),
 	}
 }
 

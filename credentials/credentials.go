@@ -78,16 +78,14 @@ func Static(accessKeyID, secretAccessKey, token string) Provider {
 }
 
 // Fixed returns a provider that answers c, until it expires if it does.
-func Fixed(c Credentials) Provider { return &fixed{&c} }
-
-// fixed holds a pointer, so that printing what contains it shows an address.
-type fixed struct{ c *Credentials }
-
-func (f *fixed) Retrieve(context.Context) (Credentials, error) {
-	if err := f.c.check(); err != nil {
-		return Credentials{}, fmt.Errorf("static credentials: %w", err)
-	}
-	return *f.c, nil
+func Fixed(c Credentials) Provider {
+	// A function, since what prints a struct would also print what it holds.
+	return ProviderFunc(func(context.Context) (Credentials, error) {
+		if err := c.check(); err != nil {
+			return Credentials{}, fmt.Errorf("static credentials: %w", err)
+		}
+		return c, nil
+	})
 }
 
 // Chain asks its providers in turn and answers the first credentials. A provider

@@ -10,7 +10,10 @@ import (
 // Environment returns a provider that reads AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
 // AWS_SESSION_TOKEN and AWS_ACCOUNT_ID at each use. Where neither key variable is
 // set it has nothing; where one is, the other must be.
-func Environment() Provider { return environment{os.Getenv} }
+func Environment() Provider { return EnvironmentOf(os.Getenv) }
+
+// EnvironmentOf is [Environment] of another environment than the process's.
+func EnvironmentOf(getenv func(string) string) Provider { return environment{getenv} }
 
 type environment struct{ get func(string) string }
 

@@ -17,6 +17,10 @@ func unknownTrail(given, account string) error {
 	return refusal("TrailNotFoundException", "Unknown trail: %s for the user: %s", given, account)
 }
 
+func invalidSelectors(format string, args ...any) error {
+	return refusal("InvalidEventSelectorsException", format, args...)
+}
+
 // absent turns store.ErrNotFound into the refusal, and lets other errors be.
 func absent(err, refusal error) error {
 	if errors.Is(err, store.ErrNotFound) {

@@ -93,9 +93,7 @@ func about[In, Out any](name string, mode pipeline.TxMode, of func(*In) string,
 				q.Resource = t.ARN
 			}
 			q.Keys = func(k *policy.Context) {
-				for _, tag := range t.Tags {
-					k.Set("aws:ResourceTag/"+tag.Key, tag.Value)
-				}
+				setResourceTags(k, t)
 				if x.keys != nil {
 					x.keys(k, in)
 				}

@@ -43,5 +43,8 @@ func New(cfg Config) *pipeline.Service {
 	p := &pipeline.Service{API: query.CloudTrail, Echo: true, Explain: true}
 	p.Register(s.trailActions()...)
 	p.Register(loggingActions()...)
+	p.Register(selectorActions()...)
+	p.Register(tagActions()...)
+	p.Register(s.eventActions()...)
 	return p
 }

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/daypass/daypass/internal/authz"
 	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/pipeline"
 	"github.com/daypass/daypass/internal/trailapi"
 	"github.com/daypass/daypass/policy"
 )
@@ -48,4 +50,108 @@ func setRequestTags(k *policy.Context, tags []trailapi.Tag) {
 		keys = append(keys, t.Key)
 	}
 	k.SetList("aws:TagKeys", keys)
+}
+
+// Tags of trails, which are addressed by ARN alone.
+
+func tagActions() []pipeline.Handler {
+	return []pipeline.Handler{
+		change("AddTags", func(in *trailapi.AddTagsInput) string { return in.ResourceId },
+			func(c *pipeline.Call, in *trailapi.AddTagsInput, t iam.Trail) (out *trailapi.AddTagsOutput, err error) {
+				if t.Tags, err = addTags(t.Tags, in.TagsList); err != nil {
+					return nil, err
+				}
+				return new(trailapi.AddTagsOutput), c.Tx.UpdateTrail(t)
+			}, more[trailapi.AddTagsInput]{
+				refer: parseARN, gone: noResource, away: true,
+				keys: func(k *policy.Context, in *trailapi.AddTagsInput) { setRequestTags(k, in.TagsList) },
+			}),
+		change("RemoveTags", func(in *trailapi.RemoveTagsInput) string { return in.ResourceId },
+			func(c *pipeline.Call, in *trailapi.RemoveTagsInput, t iam.Trail) (*trailapi.RemoveTagsOutput, error) {
+				t.Tags = slices.DeleteFunc(slices.Clone(t.Tags), func(of iam.Tag) bool {
+					return slices.ContainsFunc(in.TagsList, func(gone trailapi.Tag) bool { return gone.Key == of.Key })
+				})
+				return new(trailapi.RemoveTagsOutput), c.Tx.UpdateTrail(t)
+			}, more[trailapi.RemoveTagsInput]{
+				refer: parseARN, gone: noResource, away: true,
+				keys: func(k *policy.Context, in *trailapi.RemoveTagsInput) { setRequestTags(k, in.TagsList) },
+			}),
+		pipeline.Action[trailapi.ListTagsInput, trailapi.ListTagsOutput]{
+			Name: "ListTags", Tx: pipeline.ReadTx, ReadOnly: true, Check: checkListTags, Asks: asksListTags, Do: listTags,
+		},
+	}
+}
+
+func noResource(_ *pipeline.Call, r ref) error {
+	return refusal("ResourceNotFoundException", "The resource %s is not found.", r.given)
+}
+
+// maxListedResources is how many resources one call lists the tags of.
+const maxListedResources = 20
+
+func checkListTags(c *pipeline.Call, in *trailapi.ListTagsInput) error {
+	if n := len(in.ResourceIdList); n < 1 || n > maxListedResources {
+		return refusal("InvalidParameterException", "The list of resources has 1 to %d elements.", maxListedResources)
+	}
+	for _, given := range in.ResourceIdList {
+		if _, err := parseARN(c, given); err != nil {
+			return err
+		}
+	}
+	return noNextToken(in.NextToken)
+}
+
+// noNextToken refuses a token of a list that always has one page.
+func noNextToken(token string) error {
+	if token != "" {
+		return refusal("InvalidTokenException", "The token is not valid.")
+	}
+	return nil
+}
+
+// asksListTags asks for the permission on each trail.
+func asksListTags(c *pipeline.Call, in *trailapi.ListTagsInput) ([]authz.Question, error) {
+	var all []authz.Question
+	for _, given := range in.ResourceIdList {
+		r, err := parseARN(c, given)
+		if err != nil {
+			return nil, err
+		}
+		t, err := r.find(c)
+		if err := absent(err, nil); err != nil {
+			return nil, err
+		}
+		all = append(all, authz.Question{Action: "cloudtrail:ListTags", Resource: r.arn(c), Owner: r.account, Keys: func(k *policy.Context) { setResourceTags(k, t) }})
+	}
+	return all, nil
+}
+
+func listTags(c *pipeline.Call, in *trailapi.ListTagsInput) (*trailapi.ListTagsOutput, error) {
+	out := &trailapi.ListTagsOutput{ResourceTagList: []trailapi.ResourceTag{}}
+	for _, given := range in.ResourceIdList {
+		r, err := parseARN(c, given)
+		if err != nil {
+			return nil, err
+		}
+		t, err := r.find(c)
+		if err != nil {
+			return nil, absent(err, noResource(c, r))
+		}
+		if !seen(t, c.Region) {
+			return nil, noResource(c, r)
+		}
+		tags := make([]trailapi.Tag, 0, len(t.Tags))
+		for _, tag := range t.Tags {
+			tags = append(tags, trailapi.Tag{Key: tag.Key, Value: tag.Value})
+		}
+		out.ResourceTagList = append(out.ResourceTagList, trailapi.ResourceTag{ResourceId: given, TagsList: tags})
+	}
+	return out, nil
+}
+
+// setResourceTags sets the condition keys of the tags that the trail has.
+func setResourceTags(k *policy.Context, t iam.Trail) {
+	for _, tag := range t.Tags {
+		k.Set("aws:ResourceTag/"+tag.Key, tag.Value)
+	}
 }

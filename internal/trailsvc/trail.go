@@ -43,7 +43,8 @@ func (s *service) trailActions() []pipeline.Handler {
 		},
 		pipeline.Action[trailapi.ListTrailsInput, trailapi.ListTrailsOutput]{
 			Name: "ListTrails", Tx: pipeline.ReadTx, ReadOnly: true,
-			Asks: everything[trailapi.ListTrailsInput]("ListTrails"), Do: listTrails,
+			Check: func(_ *pipeline.Call, in *trailapi.ListTrailsInput) error { return noNextToken(in.NextToken) },
+			Asks:  everything[trailapi.ListTrailsInput]("ListTrails"), Do: listTrails,
 		},
 	}
 }

@@ -83,7 +83,7 @@ func (r *Record) Append(dst []byte) []byte {
 	dst = r.appendElements(dst)
 	dst = r.appendAdditional(dst)
 	dst = text(dst, `,"requestID":`, r.RequestID)
-	dst = AppendID(append(dst, `,"eventID":"`...))
+	dst = appendEventID(append(dst, `,"eventID":"`...), r.Time)
 	dst = append(dst, `","readOnly":`...)
 	dst = appendBool(dst, r.ReadOnly)
 	if r.Err == nil {
@@ -253,6 +253,23 @@ func clip(s string) string {
 func NewID() string {
 	var s [36]byte
 	return string(AppendID(s[:0]))
+}
+
+// appendEventID appends a UUID that begins with the time (version 7), so that the
+// events of a second can be put into their order.
+func appendEventID(dst []byte, t time.Time) []byte {
+	const hex = "0123456789abcdef"
+	start := len(dst)
+	dst = AppendID(dst)
+	ms := t.UnixMilli()
+	for i := 12; i >= 0; i-- {
+		if i != 8 { // a dash
+			dst[start+i] = hex[ms&15]
+			ms >>= 4
+		}
+	}
+	dst[start+14] = '7'
+	return dst
 }
 
 // AppendID appends what NewID returns.

@@ -3,9 +3,11 @@ package trail
 import (
 	"crypto/tls"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +121,24 @@ func TestARecordIsInTheOrderOfRealOnes(t *testing.T) {
 		`"tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"sts.eu-west-1.amazonaws.com"}}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestEventsOfASecondAreInOrderByTheirIds, which the event history relies on.
+func TestEventsOfASecondAreInOrderByTheirIds(t *testing.T) {
+	r := sample()
+	last := ""
+	form := regexp.MustCompile(`"eventID":"([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})"`)
+	for i := range 500 {
+		r.Time = issued.Add(time.Duration(2*i) * time.Millisecond)
+		id := form.FindSubmatch(r.Append(nil))
+		if id == nil || string(id[1]) <= last {
+			t.Fatalf("after %s comes %s", last, id)
+		}
+		last = string(id[1])
+	}
+	if want := strconv.FormatInt(r.Time.UnixMilli(), 16); strings.ReplaceAll(last[:13], "-", "") != fmt.Sprintf("%012s", want) {
+		t.Errorf("%s does not begin with the time %s", last, want)
 	}
 }
 

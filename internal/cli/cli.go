@@ -87,7 +87,7 @@ protocol of AWS STS, with the IAM API that manages them.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return badUsage("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newServe(std, env), newAccount(std, env), newKeys(std, env), newBackup(std, env), newRestore(std, env), newExplain(std), newFederation(std, env), newVersion())
+	root.AddCommand(newServe(std, env), newAccount(std, env), newKeys(std, env), newBackup(std, env), newRestore(std, env), newExplain(std), newFederation(std, env), newTrail(std, env), newVersion())
 	return root
 }
 

@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 			"waitfor":  waitFor,
 			"exitcode": exitCode,
 			"mode":     fileMode,
+			"spool":    fillSpool,
 		},
 	})
 }

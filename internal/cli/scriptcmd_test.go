@@ -5,10 +5,14 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/daypass/daypass/internal/spool"
 )
 
 // waitFor waits until a URL answers 200: waitfor http://…
@@ -46,6 +50,20 @@ func exitCode(ts *testscript.TestScript, _ bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// fillSpool writes the lines of a file as records into the spool of a data
+// directory: spool DIR FILE
+func fillSpool(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: spool DIR FILE")
+	}
+	s, err := spool.Open(spool.Config{Dir: filepath.Join(ts.MkAbs(args[0]), "spool"), Ephemeral: true})
+	ts.Check(err)
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		ts.Check(s.Append([]byte(strings.TrimSuffix(line, "\n")), true))
+	}
+	ts.Check(s.Close())
 }
 
 // fileMode checks the permissions of a file: mode 600 FILE

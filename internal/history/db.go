@@ -82,6 +82,21 @@ func openSQLite(ctx context.Context, dir string, ephemeral bool) (*database, err
 	return db, nil
 }
 
+// openSQLiteBeside opens DIR/history.db for reading, beside who fills it. It
+// returns nil when there is none.
+func openSQLiteBeside(dir string) (*database, error) {
+	db := &database{file: filepath.Join(dir, fileName)}
+	info, err := os.Stat(db.file)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	db.read, err = db.pool("&_pragma=query_only(1)", 1)
+	return db, err
+}
+
 func (db *database) pool(settings string, size int) (*sql.DB, error) {
 	u := url.URL{Scheme: "file", Path: db.file, RawQuery: "_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)" + settings}
 	pool, err := sql.Open("sqlite", u.String())

@@ -60,7 +60,7 @@ func (h *History) Lookup(ctx context.Context, q Query) (Page, error) {
 	}
 	page := Page{Events: make([]Event, 0, len(w.found))}
 	for _, f := range w.found {
-		page.Events = append(page.Events, f.event)
+		page.Events = append(page.Events, *f.event)
 	}
 	if next != "" {
 		page.Token = q.token(next)
@@ -70,8 +70,8 @@ func (h *History) Lookup(ctx context.Context, q Query) (Page, error) {
 
 // want is what is looked for.
 type want struct {
-	from, before string   // keys
-	terms        []uint64 // that all of them have
+	from, before string     // keys
+	terms        [][]uint64 // of each list, all of them have one
 	match        func(*event) bool
 	most         int // events
 	opened       int // blocks that may be opened
@@ -82,7 +82,7 @@ type want struct {
 
 type found struct {
 	key   string
-	event Event
+	event *Event
 }
 
 func (q *Query) want(h *History) (*want, error) {
@@ -113,12 +113,13 @@ func (q *Query) want(h *History) (*want, error) {
 		return nil, fmt.Errorf("history: %q is no attribute of events", q.Key)
 	}
 	in := scopeOf(q.Account, q.Region)
-	w.terms = []uint64{within(in, termOf(a, q.Value))}
-	if a == eventID {
-		w.terms = []uint64{termOf(a, q.Value)}
-	}
-	if a == noAttribute {
-		w.terms = []uint64{within(in, termOf(a, ""))}
+	switch t := termOf(a, q.Value); a {
+	case eventID:
+		w.terms = [][]uint64{{t}}
+	case noAttribute:
+		w.terms = [][]uint64{{within(in, termOf(a, ""))}}
+	default:
+		w.terms = [][]uint64{{within(in, t)}}
 	}
 	w.match = func(e *event) bool {
 		return string(e.account) == q.Account && string(e.region) == q.Region && e.has(a, q.Value)
@@ -173,7 +174,7 @@ func (db *database) walk(ctx context.Context, w *want) (next string, err error) 
 			if w.entries--; w.entries < 0 && w.mayCut(e.newest) {
 				return w.cut(e.newest), nil
 			}
-			if slices.ContainsFunc(w.terms, func(t uint64) bool { return !e.filter.may(t) }) {
+			if slices.ContainsFunc(w.terms, func(either []uint64) bool { return !slices.ContainsFunc(either, e.filter.may) }) {
 				continue
 			}
 			if w.opened--; w.opened < 0 && w.mayCut(e.newest) {
@@ -222,7 +223,7 @@ func (w *want) consider(e *event, record []byte) {
 	if twice || at > w.most {
 		return
 	}
-	w.found = slices.Insert(w.found, at, found{key, e.public(record)})
+	w.found = slices.Insert(w.found, at, found{key, new(e.public(record))})
 	if len(w.found) > w.most+1 {
 		w.found = w.found[:w.most+1]
 	}

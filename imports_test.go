@@ -15,7 +15,7 @@ const module = "github.com/daypass/daypass"
 // layers are the packages from the top down (docs/architecture.md). A package
 // imports only from its own line or the lines below it.
 var layers = [][]string{
-	{"cmd/daypass"},
+	{"cmd/daypass", "examples/go", "examples/identity-proof"},
 	{"internal/cli", "daypasstest", "internal/golden"},
 	{"test/process", "test/postgres", "test/clients", "test/crash", "test/upgrade", "test/million", "test/replicas", "test/flood"},
 	{"internal/installation"},
@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"internal/authz", "internal/trail"},
 	{"internal/authn"},
 	{"internal/facts", "internal/outbound"},
-	{"internal/store", "internal/keys", "sts", "credentials", "internal/session", "internal/spool", "internal/bucket", "internal/bucket/buckettest", "internal/digest", "internal/history"},
+	{"internal/store", "internal/keys", "sts", "credentials", "internal/session", "internal/spool", "internal/agent", "internal/bucket", "internal/bucket/buckettest", "internal/digest", "internal/history"},
 	{"internal/iam", "internal/iamapi", "internal/trailapi", "internal/apimodel"},
 	{"internal/query", "internal/endpoint"},
 	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest", "internal/saml/samltest", "internal/signin"},

@@ -56,6 +56,9 @@ func Run(ctx context.Context, args []string, std Streams, env Env) int {
 	if err == nil {
 		return exitFine
 	}
+	if code, ok := errors.AsType[exitCode](err); ok {
+		return int(code) // it has said for itself what was wrong
+	}
 	fmt.Fprintln(std.Err, "daypass: "+oneLine(err)+remedy(err))
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
@@ -87,7 +90,12 @@ protocol of AWS STS, with the IAM API that manages them.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return badUsage("%w; see '%s --help'", err, cmd.CommandPath())
 	})
-	root.AddCommand(newServe(std, env), newAccount(std, env), newKeys(std, env), newBackup(std, env), newRestore(std, env), newExplain(std), newFederation(std, env), newTrail(std, env), newVersion())
+	root.AddCommand(
+		newServe(std, env), newAccount(std, env), newKeys(std, env), newBackup(std, env), newRestore(std, env),
+		newExplain(std), newFederation(std, env), newTrail(std, env),
+		newLogin(std, env), newExec(std, env), newEnv(std, env), newCredentialProcess(std, env), newAgent(std, env),
+		newVersion(),
+	)
 	return root
 }
 

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/daypass/daypass/credentials"
+)
+
+// variable is one of the environment.
+type variable struct{ name, value string }
+
+// credentialVariables are those that every AWS SDK takes credentials from.
+func credentialVariables(c credentials.Credentials, region, endpoint string) []variable {
+	all := []variable{{"AWS_ACCESS_KEY_ID", c.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", c.SecretAccessKey}}
+	add := func(name, value string) {
+		if value != "" {
+			all = append(all, variable{name, value})
+		}
+	}
+	add("AWS_SESSION_TOKEN", c.SessionToken)
+	if !c.Expires.IsZero() {
+		add("AWS_CREDENTIAL_EXPIRATION", c.Expires.UTC().Format(time.RFC3339))
+	}
+	return append(all, placeVariables(region, endpoint)...)
+}
+
+// placeVariables say where the service is. Some SDKs read the one name and some
+// the other.
+func placeVariables(region, endpoint string) (all []variable) {
+	if region != "" {
+		all = append(all, variable{"AWS_REGION", region}, variable{"AWS_DEFAULT_REGION", region})
+	}
+	if endpoint != "" {
+		all = append(all, variable{"AWS_ENDPOINT_URL", endpoint}, variable{"AWS_ENDPOINT_URL_STS", endpoint})
+	}
+	return all
+}
+
+// sources are the variables that name credentials: those that are not set anew
+// must go, or an SDK might take another identity.
+var sources = []string{
+	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+	"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
+	"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+}
+
+// withVariables is the environment env, as NAME=VALUE, with other credentials in
+// it.
+func withVariables(env []string, set []variable) []string {
+	gone := make(map[string]bool)
+	for _, name := range sources {
+		gone[name] = true
+	}
+	for _, v := range set {
+		gone[v.name] = true
+	}
+	var all []string
+	for _, line := range env {
+		if name, _, _ := strings.Cut(line, "="); !gone[name] {
+			all = append(all, line)
+		}
+	}
+	for _, v := range set {
+		all = append(all, v.name+"="+v.value)
+	}
+	return all
+}
+
+// shells are the ways to print variables.
+var shells = map[string]func(w io.Writer, all []variable) error{
+	"sh": func(w io.Writer, all []variable) error {
+		return eachVariable(w, all, "export %s=%s\n", quotePOSIX)
+	},
+	"fish": func(w io.Writer, all []variable) error {
+		return eachVariable(w, all, "set -gx %s %s;\n", quoteFish)
+	},
+	"powershell": func(w io.Writer, all []variable) error {
+		return eachVariable(w, all, "$Env:%s = %s\n", quotePowerShell)
+	},
+	"dotenv": func(w io.Writer, all []variable) error {
+		return eachVariable(w, all, "%s=%s\n", func(s string) string { return s })
+	},
+	"json": func(w io.Writer, all []variable) error {
+		object := make(map[string]string)
+		for _, v := range all {
+			object[v.name] = v.value
+		}
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(object)
+	},
+}
+
+func eachVariable(w io.Writer, all []variable, format string, quote func(string) string) error {
+	for _, v := range all {
+		if strings.ContainsAny(v.value, "\r\n\x00") {
+			return fmt.Errorf("%s has a line break, which no shell gets right", v.name)
+		}
+		if _, err := fmt.Fprintf(w, format, v.name, quote(v.value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func quotePOSIX(s string) string      { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+func quotePowerShell(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+func quoteFish(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
+}

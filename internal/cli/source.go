@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/daypass/daypass/credentials"
+	"github.com/daypass/daypass/internal/signin"
+	"github.com/daypass/daypass/sts"
+)
+
+// sourceFlags say whose credentials a command gets.
+type sourceFlags struct {
+	login, profile             string
+	role, session, externalID  string
+	serial, code               string
+	seconds                    int32
+	endpoint, region, caBundle string
+}
+
+func (f *sourceFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SetInterspersed(false) // what follows the command is its own
+	flags.StringVar(&f.login, "login", "", "use the credentials of this sign-in (see 'daypass login')")
+	flags.StringVar(&f.profile, "profile", "", "use this profile of the shared AWS files")
+	flags.StringVar(&f.role, "role", "", "ARN of a role to assume")
+	flags.StringVar(&f.session, "session-name", "", "name of the role's session (default: the user's)")
+	flags.StringVar(&f.externalID, "external-id", "", "what the role's owner has agreed on")
+	flags.StringVar(&f.serial, "serial-number", "", "ARN of the MFA device to show a code of")
+	flags.StringVar(&f.code, "token-code", "", "the code (default: asked for on the terminal)")
+	flags.Int32Var(&f.seconds, "duration", 0, "seconds that the role's session lasts (default: the service's)")
+	flags.StringVar(&f.endpoint, "endpoint-url", "", "URL of the service (default: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL)")
+	flags.StringVar(&f.region, "region", "", "Region of the service (default: AWS_REGION, AWS_DEFAULT_REGION, the profile's)")
+	flags.StringVar(&f.caBundle, "ca-bundle", "", "PEM file of authorities to trust in addition")
+	flags.String("config", "", "YAML file with settings, named like the flags")
+}
+
+// source is where a command gets credentials, and the service they are for.
+type source struct {
+	credentials.Provider
+	region, endpoint string
+}
+
+// provider returns where the credentials come from: a sign-in or what every AWS
+// tool finds in the environment and the shared files, and on top of that a role.
+// They are kept and renewed.
+func (f *sourceFlags) provider(cmd *cobra.Command, std Streams, env Env) (*source, error) {
+	if err := settle(cmd, env); err != nil {
+		return nil, err
+	}
+	if f.login != "" && f.profile != "" {
+		return nil, badUsage("--login and --profile are two identities: which one?")
+	}
+	client, err := httpClient(f.caBundle)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := sts.Load(sts.LoadOptions{
+		Profile: f.profile, Region: f.region, HTTPClient: client,
+		Getenv:  func(name string) string { v, _ := env(name); return v },
+		MFACode: func(ctx context.Context, serial string) (string, error) { return askCode(ctx, std, serial) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	cfg.Endpoint = cmp.Or(f.endpoint, cfg.Endpoint)
+	if f.login != "" {
+		if err := f.signedIn(&cfg, env); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.Endpoint != "" {
+		cfg.Region = cmp.Or(cfg.Region, "us-east-1") // one's own service need not have a Region
+	}
+	p := &source{cfg.Credentials, cfg.Region, cfg.Endpoint}
+	if f.role == "" {
+		return p, nil
+	}
+	service, err := sts.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	p.Provider = credentials.NewCache(&sts.RoleProvider{
+		Client: service,
+		Input: sts.AssumeRoleInput{
+			RoleArn: f.role, RoleSessionName: cmp.Or(f.session, userSession(env)), ExternalId: f.externalID,
+			DurationSeconds: f.seconds, SerialNumber: f.serial, TokenCode: f.code,
+		},
+		TokenCode: func(ctx context.Context) (string, error) { return askCode(ctx, std, f.serial) },
+	}, credentials.CacheOptions{})
+	return p, nil
+}
+
+// signedIn has the credentials of a sign-in, and where it was made, in cfg.
+func (f *sourceFlags) signedIn(cfg *sts.Config, env Env) error {
+	file, err := keptFile(env, f.login)
+	if err != nil {
+		return err
+	}
+	k, err := signin.Load(file)
+	if errors.Is(err, signin.ErrNone) {
+		return fmt.Errorf("there is no sign-in %q: run 'daypass login --name %[1]s'", f.login)
+	}
+	if err != nil {
+		return err
+	}
+	cfg.Credentials = credentials.NewCache(signedIn{f.login, file}, credentials.CacheOptions{})
+	cfg.Region, cfg.Endpoint = cmp.Or(cfg.Region, k.Region), cmp.Or(cfg.Endpoint, k.Endpoint)
+	if f.caBundle == "" && cfg.HTTPClient == nil {
+		cfg.HTTPClient, err = httpClient(k.CABundle)
+	}
+	return err
+}
+
+// userSession names a session after who runs the command.
+func userSession(env Env) string {
+	for _, name := range []string{"USER", "LOGNAME", "USERNAME"} {
+		if v, _ := env(name); v != "" {
+			return sessionName(v)
+		}
+	}
+	return "daypass"
+}
+
+// askCode asks a person for the code of an MFA device.
+func askCode(_ context.Context, std Streams, serial string) (string, error) {
+	if f, ok := std.In.(*os.File); !ok || !isTerminal(f) {
+		return "", fmt.Errorf("a code of the MFA device %s is needed, and there is no terminal to ask on: give --token-code", serial)
+	}
+	fmt.Fprintf(std.Err, "Code of the MFA device %s: ", serial)
+	line, err := bufio.NewReader(std.In).ReadString('\n')
+	if err != nil && line == "" {
+		return "", fmt.Errorf("reading the code: %w", err)
+	}
+	return strings.TrimSpace(line), nil
+}
+
+// get returns credentials of now.
+func (f *sourceFlags) get(cmd *cobra.Command, std Streams, env Env) (credentials.Credentials, *source, error) {
+	p, err := f.provider(cmd, std, env)
+	if err != nil {
+		return credentials.Credentials{}, nil, err
+	}
+	c, err := p.Retrieve(cmd.Context())
+	if errors.Is(err, credentials.ErrNotFound) {
+		err = fmt.Errorf("%w; sign in with 'daypass login', name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", err)
+	}
+	return c, p, err
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -43,4 +44,12 @@ func TestJavaScript(t *testing.T) {
 		t.Errorf("the story ends with exit code %d\n%s%s", code, out, errs)
 	}
 	t.Log(strings.TrimSpace(out))
+
+	if err := os.CopyFS(filepath.Join(dir, "example"), os.DirFS(filepath.Join(examples, "javascript"))); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code = run(t, time.Minute, dir, s.clean(append(exampleRole(s), "NODE_NO_WARNINGS=1")...), node, "example/assume-role.mjs")
+	if want := "arn:aws:sts::123456789012:assumed-role/example/example-javascript"; code != 0 || strings.TrimSpace(out) != want {
+		t.Errorf("the example prints %q, exit code %d, want %q\n%s", out, code, want, errs)
+	}
 }

@@ -87,6 +87,18 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, bodyH
 	return caller, nil
 }
 
+// Claimed reports whether r claims to be signed, now and for the scope, with
+// credentials that are somebody's. It proves nothing: the signature is not looked
+// at, for want of the body.
+func (a *Authenticator) Claimed(ctx context.Context, r *http.Request, scope sigv4.Scope, now time.Time) bool {
+	sig, err := sigv4.Parse(r)
+	if err != nil || sig.Check(now, scope) != nil || a.Facts.Fresh() != nil {
+		return false
+	}
+	_, _, err = a.identify(ctx, sig, now)
+	return err == nil
+}
+
 // identify returns the caller that the signature claims to be, with the secret
 // that the signature has to prove.
 func (a *Authenticator) identify(ctx context.Context, sig *sigv4.Signature, now time.Time) (*Caller, secret.String, error) {

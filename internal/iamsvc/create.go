@@ -34,8 +34,15 @@ func (n creation) questions() []authz.Question {
 
 // create makes an action that makes a thing.
 func create[In, Out any](name string, asks func(*pipeline.Call, *In) creation, do func(*pipeline.Call, *In) (*Out, error)) pipeline.Handler {
+	return createAhead(name, asks, nil, do)
+}
+
+// createAhead is create for an action with work ahead of the transaction.
+func createAhead[In, Out any](name string, asks func(*pipeline.Call, *In) creation, ahead func(*pipeline.Call, *In) error,
+	do func(*pipeline.Call, *In) (*Out, error),
+) pipeline.Handler {
 	return pipeline.Action[In, Out]{
-		Name: name, Tx: pipeline.WriteTx,
+		Name: name, Tx: pipeline.WriteTx, Ahead: ahead,
 		Asks: func(c *pipeline.Call, in *In) ([]authz.Question, error) { return asks(c, in).questions(), nil },
 		Do:   do,
 	}

@@ -29,6 +29,7 @@ type more[In, T any] struct {
 	check func(c *pipeline.Call, in *In) error
 	keys  func(k *policy.Context, in *In, v T)                          // condition keys; v is zero when it is not there
 	also  func(c *pipeline.Call, in *In, v T) ([]authz.Question, error) // further permissions
+	ahead func(c *pipeline.Call, in *In) error                          // as an Action's
 	gone  func(c *pipeline.Call, in *In) error                          // the refusal when it is not there, other than the noun's
 }
 
@@ -54,7 +55,7 @@ func target[T, In, Out any](name string, mode pipeline.TxMode, n noun[T], of fun
 		x = extra[0]
 	}
 	return pipeline.Action[In, Out]{
-		Name: name, Tx: mode, ReadOnly: mode == pipeline.ReadTx,
+		Name: name, Tx: mode, ReadOnly: mode == pipeline.ReadTx, Ahead: x.ahead,
 		Check: func(c *pipeline.Call, in *In) error {
 			if n.check != nil {
 				if err := n.check(c, of(in)); err != nil {

@@ -35,6 +35,7 @@ type Call struct {
 	Account string           // the caller's account, or that of the role that is vouched for; "" without
 	MFA     bool             // the call came with a code of the caller's MFA device; set by Check
 	Tx      *store.Tx        // open as the action's TxMode says
+	Found   any              // by the action's Ahead, for its Do
 	Denied  *policy.Decision // the decision that refused the call, for the record
 	keys    *policy.Context
 

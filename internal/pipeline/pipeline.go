@@ -164,15 +164,26 @@ func (p *Pipeline) permit(c *Call, h Handler, in any) error {
 	return nil
 }
 
-func (p *Pipeline) authenticate(c *Call) (err error) {
-	scope := sigv4.Scope{Service: c.Service.API.Name, Regions: []string{c.Region}}
-	if c.Service.Global {
+// scope is what signatures of the call must be for.
+func (c *Call) scope(s *Service) sigv4.Scope {
+	scope := sigv4.Scope{Service: s.API.Name, Regions: []string{c.Region}}
+	if s.Global {
 		scope.Regions = append(scope.Regions, endpoint.PartitionOf(c.Region).Global)
 	}
-	if c.Service.API.SpeaksJSON() {
+	if s.API.SpeaksJSON() {
 		scope.Headers = targetHeader // it says what is asked for, as the body does elsewhere
 	}
-	c.Caller, err = p.Authn.Authenticate(c.Ctx, c.HTTP, c.BodyHash, scope, c.Now)
+	return scope
+}
+
+// Claimed reports whether the call, whose body has not been read, claims to be
+// one to the service of somebody who has credentials. It proves nothing.
+func (p *Pipeline) Claimed(c *Call, s *Service) bool {
+	return p.Authn.Claimed(c.Ctx, c.HTTP, c.scope(s), c.Now)
+}
+
+func (p *Pipeline) authenticate(c *Call) (err error) {
+	c.Caller, err = p.Authn.Authenticate(c.Ctx, c.HTTP, c.BodyHash, c.scope(c.Service), c.Now)
 	if refusal, ok := errors.AsType[*sigv4.Error](err); ok {
 		return &awserr.Error{Code: refusal.Code, Status: refusal.Status, Message: refusal.Message, Err: err}
 	}

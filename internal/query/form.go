@@ -46,7 +46,7 @@ func ParseForm(rawQuery string, body []byte, contentType string) (*Form, error) 
 		return nil, awserr.New(http.StatusBadRequest, "MalformedInput", "The request has more than %d parameters.", MaxParameters)
 	}
 	d := decodings.Get().(*decoding)
-	defer decodings.Put(d)
+	defer d.putBack()
 	d.text, d.ends = slices.Grow(d.text[:0], len(rawQuery)+len(body)), slices.Grow(d.ends[:0], 2*n)
 	if err := d.parse([]byte(rawQuery)); err != nil {
 		return nil, err
@@ -73,6 +73,15 @@ type decoding struct {
 }
 
 var decodings = sync.Pool{New: func() any { return new(decoding) }}
+
+// mostKept is the largest text, in bytes, whose memory serves other forms.
+const mostKept = 1 << 20
+
+func (d *decoding) putBack() {
+	if cap(d.text) <= mostKept {
+		decodings.Put(d)
+	}
+}
 
 // parse decodes the parameters of s. One without "=" has the empty value.
 func (d *decoding) parse(s []byte) error {

@@ -35,7 +35,9 @@ const (
 	maxEntity = 1024 // characters of an entity id, as SAML has it
 )
 
-var metadataLimits = xmltree.Limits{Bytes: 10_000_000, Depth: 100, Nodes: 200_000}
+// metadataLimits leave it to the API how many characters there are: 10,000,000,
+// of up to four bytes.
+var metadataLimits = xmltree.Limits{Bytes: 40_000_000, Depth: 100, Nodes: 200_000}
 
 // ParseMetadata reads a metadata document: an EntityDescriptor with an
 // IDPSSODescriptor, or an EntitiesDescriptor with several. Its own signature,

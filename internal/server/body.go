@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -11,10 +12,17 @@ import (
 	"github.com/daypass/daypass/internal/awserr"
 )
 
-// MaxBody is the largest request body that is read, in bytes. The largest
-// member that the models allow, a policy document of 131,072 characters with
-// each of them escaped, has 384 KiB; a SAML assertion 293 KiB.
+// MaxBody is the largest request body that is read, in bytes, but for those of
+// [LargestBody]. The largest member that the models allow otherwise, a policy
+// document of 131,072 characters with each of them escaped, has 384 KiB; a SAML
+// assertion 293 KiB.
 const MaxBody = 512 << 10
+
+// LargestBody is the largest body, in bytes, of a request with a SAML metadata
+// document: 10,000,000 characters of ASCII, each of them escaped. More than
+// [MaxBody] is read only of who claims to sign with a key that there is, and a
+// few of those share [largeMemory].
+const LargestBody = 32 << 20
 
 const (
 	// bodyMemory is how much of all bodies is in memory at once, beyond the
@@ -29,27 +37,72 @@ const (
 	// bodyGrace is how long a sender may hold memory without being the first to
 	// lose it when there is none left.
 	bodyGrace = time.Second
+
+	// largeMemory is how much of the bodies beyond [MaxBody] is in memory at
+	// once, with as much patience and grace as they need to arrive.
+	largeMemory   = LargestBody
+	largePatience = 20 * time.Second
+	largeGrace    = 10 * time.Second
 )
 
 // firstBodies are pieces of memory for bodies of the usual size.
 var firstBodies = sync.Pool{New: func() any { return new([freeBody]byte) }}
 
-// readBody reads the body of a request, into room while there is some.
-func (v *visit) readBody(w http.ResponseWriter, r *http.Request, room *[freeBody]byte) ([]byte, error) {
-	if r.ContentLength > MaxBody {
+// readBody reads the body of a request, into room while there is some. large
+// says whether there may be more than MaxBody; it is asked before anything is
+// read when the length says so, otherwise when it turns out.
+func (v *visit) readBody(w http.ResponseWriter, r *http.Request, room *[freeBody]byte, large func() bool) ([]byte, error) {
+	if r.ContentLength > MaxBody && (r.ContentLength > LargestBody || !large()) {
 		return nil, tooLarge(w)
 	}
+	defer v.complete()
+	defer v.arrived()
 	end := MaxBody + 1 // one more, to see that there is one more
 	first := 2048
 	if r.ContentLength >= 0 {
-		end = int(r.ContentLength)
+		end = int(min(r.ContentLength, MaxBody+1))
 		first = end
 	}
-	body := room[:0:min(first, freeBody)]
-	defer v.complete()
-	if v.gate != nil {
-		defer v.gate.bodies.arrived(v)
+	body, err := v.readOn(r, room[:0:min(first, freeBody)], end)
+	if err != nil {
+		return nil, err
 	}
+	if len(body) > MaxBody {
+		if r.ContentLength < 0 && !large() || !hasDocument(body) {
+			return nil, tooLarge(w)
+		}
+		if body, err = v.readLarge(r, body); err != nil {
+			return nil, err
+		}
+	}
+	if len(body) > LargestBody {
+		return nil, tooLarge(w)
+	}
+	return body, v.await(r.Context())
+}
+
+// never is for bodies that hold no document.
+func never() bool { return false }
+
+// readLarge reads what comes after the first bytes of a large body.
+func (v *visit) readLarge(r *http.Request, first []byte) ([]byte, error) {
+	v.release()
+	if v.gate != nil {
+		v.bodies = &v.gate.large
+	}
+	end, size := LargestBody+1, 4*len(first)
+	if r.ContentLength >= 0 {
+		end = int(r.ContentLength)
+		size = end // at once, so that no two wait for the rest of each other
+	}
+	if err := v.reserve(r.Context(), size); err != nil {
+		return nil, err
+	}
+	return v.readOn(r, append(make([]byte, 0, size), first...), end)
+}
+
+// readOn appends what comes to body, until that has end bytes.
+func (v *visit) readOn(r *http.Request, body []byte, end int) ([]byte, error) {
 	for len(body) < end {
 		if len(body) == cap(body) {
 			size := min(4*cap(body), end)
@@ -58,7 +111,7 @@ func (v *visit) readBody(w http.ResponseWriter, r *http.Request, room *[freeBody
 			}
 			body = append(make([]byte, 0, size), body...)
 		}
-		n, err := r.Body.Read(body[len(body):cap(body)])
+		n, err := r.Body.Read(body[len(body):min(cap(body), end)])
 		body = body[:len(body)+n]
 		if errors.Is(err, io.EOF) {
 			break
@@ -67,10 +120,16 @@ func (v *visit) readBody(w http.ResponseWriter, r *http.Request, room *[freeBody
 			return nil, &awserr.Error{Code: "IncompleteBody", Status: http.StatusBadRequest, Message: "The request body could not be read.", Err: err}
 		}
 	}
-	if len(body) > MaxBody {
-		return nil, tooLarge(w)
-	}
-	return body, v.await(r.Context())
+	return body, nil
+}
+
+// document is the parameter that makes bodies large.
+const document = "SAMLMetadataDocument="
+
+// hasDocument reports whether the document begins in the first part of a body.
+// Nothing that may come before it fills that.
+func hasDocument(body []byte) bool {
+	return bytes.HasPrefix(body, []byte(document)) || bytes.Contains(body, []byte("&"+document))
 }
 
 // tooLarge has the connection closed too: the rest of the body is not read.
@@ -84,7 +143,7 @@ func (v *visit) reserve(ctx context.Context, n int) error {
 	if v.gate == nil || n <= 0 {
 		return nil
 	}
-	if !v.gate.bodies.take(ctx, v, int64(n)) {
+	if !v.bodies.take(ctx, v, int64(n)) {
 		return v.gate.overload("no memory for request bodies")
 	}
 	return nil
@@ -93,12 +152,21 @@ func (v *visit) reserve(ctx context.Context, n int) error {
 // release gives back the memory of the request's body.
 func (v *visit) release() {
 	if v.held > 0 {
-		v.gate.bodies.give(v)
+		v.bodies.give(v)
 	}
 }
 
-// bodies is the memory of all request bodies.
+// arrived notes that the request sends no more.
+func (v *visit) arrived() {
+	if v.held > 0 {
+		v.bodies.arrived(v)
+	}
+}
+
+// bodies is the memory of request bodies.
 type bodies struct {
+	patience, grace time.Duration // as bodyPatience and bodyGrace
+
 	mu      sync.Mutex
 	left    int64                // guarded by mu
 	size    int64                // of all
@@ -106,8 +174,8 @@ type bodies struct {
 	senders map[*visit]time.Time // who holds memory and is still sending, since when; guarded by mu
 }
 
-func (b *bodies) init(size int64) {
-	b.left, b.size = size, size
+func (b *bodies) init(size int64, patience, grace time.Duration) {
+	b.left, b.size, b.patience, b.grace = size, size, patience, grace
 	b.freed = make(chan struct{})
 	b.senders = map[*visit]time.Time{}
 }
@@ -121,7 +189,7 @@ func (b *bodies) inUse() int64 {
 // take reserves n bytes for a request, and waits for them. When there are none
 // left, who has been sending longest is cut off.
 func (b *bodies) take(ctx context.Context, v *visit, n int64) bool {
-	patience := time.NewTimer(bodyPatience)
+	patience := time.NewTimer(b.patience)
 	defer patience.Stop()
 	for {
 		b.mu.Lock()
@@ -134,7 +202,7 @@ func (b *bodies) take(ctx context.Context, v *visit, n int64) bool {
 			b.mu.Unlock()
 			return true
 		}
-		freed, slowest, next := b.freed, b.slowest(v), time.NewTimer(bodyGrace/4)
+		freed, slowest, next := b.freed, b.slowest(v), time.NewTimer(b.grace/4)
 		b.mu.Unlock()
 		if slowest != nil {
 			_ = slowest.Close()
@@ -157,7 +225,7 @@ func (b *bodies) take(ctx context.Context, v *visit, n int64) bool {
 // time that everybody has, and forgets it. b.mu is held.
 func (b *bodies) slowest(but *visit) *conn {
 	var longest *visit
-	since := time.Now().Add(-bodyGrace)
+	since := time.Now().Add(-b.grace)
 	for v, t := range b.senders {
 		if v != but && v.conn != nil && t.Before(since) {
 			longest, since = v, t
@@ -172,9 +240,6 @@ func (b *bodies) slowest(but *visit) *conn {
 
 // arrived notes that a request sends no more.
 func (b *bodies) arrived(v *visit) {
-	if v.held == 0 {
-		return
-	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.senders, v)

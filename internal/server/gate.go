@@ -38,7 +38,8 @@ type Gate struct {
 	start     time.Time
 	refusals  *budget // of refused requests, and of strangers' bytes
 	strangers *budget // of connections
-	bodies    bodies
+	bodies    bodies  // up to MaxBody
+	large     bodies  // beyond
 	lines     lineLimit
 
 	requests atomic.Int64 // complete ones under way, those that wait for their refusal too
@@ -109,7 +110,8 @@ func NewGate(cfg GateConfig) *Gate {
 	g := &Gate{cfg: cfg, start: time.Now().Add(-time.Hour)}
 	g.refusals = newBudget(cfg.Refusals, g.now)
 	g.strangers = newBudget(cfg.Refusals, g.now)
-	g.bodies.init(bodyMemory)
+	g.bodies.init(bodyMemory, bodyPatience, bodyGrace)
+	g.large.init(largeMemory, largePatience, largeGrace)
 	return g
 }
 
@@ -126,7 +128,7 @@ func (g *Gate) Register(r prometheus.Registerer) {
 	}
 	gauge("daypass_connections", "Open connections.", func() float64 { return float64(g.open()) })
 	gauge("daypass_requests_under_way", "Requests that are complete and not answered yet.", func() float64 { return float64(g.requests.Load()) })
-	gauge("daypass_body_bytes", "Memory of request bodies beyond the first 8 KiB of each.", func() float64 { return float64(g.bodies.inUse()) })
+	gauge("daypass_body_bytes", "Memory of request bodies beyond the first 8 KiB of each.", func() float64 { return float64(g.bodies.inUse() + g.large.inUse()) })
 	counter("daypass_connections_dropped_total", "Connections that were closed to make room for others.", &g.dropped)
 	counter("daypass_connections_refused_total", "Connections that were closed because their source opens too many, or all were busy.", &g.refused)
 	counter("daypass_refusals_delayed_total", "Refusals that were answered late.", &g.delayed)

@@ -450,7 +450,7 @@ func TestBodies(t *testing.T) {
 // cut off.
 func TestMemoryOfBodies(t *testing.T) {
 	g := newGuarded(t, GateConfig{Connections: 100}, false)
-	g.gate.bodies.init(600 << 10)
+	g.gate.bodies.init(600<<10, bodyPatience, bodyGrace)
 	slow := func() *line {
 		l := g.dial()
 		_, _ = fmt.Fprintf(l.c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", 300<<10, strings.Repeat("a", 200<<10))
@@ -478,7 +478,7 @@ func TestMemoryOfBodies(t *testing.T) {
 
 	// Who is not slow loses nothing; then there is no memory.
 	b := &g.gate.bodies
-	v := &visit{gate: g.gate}
+	v := &visit{gate: g.gate, bodies: &g.gate.bodies}
 	if !b.take(t.Context(), v, 600<<10) {
 		t.Fatal("no memory")
 	}

@@ -78,6 +78,7 @@ type exchange struct {
 	w      http.ResponseWriter
 	visit  visit
 	format query.Format
+	large  bool      // the body is longer than MaxBody
 	start  time.Time // for the duration: the clock of Call may be set by a test
 	status int
 	err    error // what was answered, nil for success
@@ -180,26 +181,42 @@ func (h *Handler) handle(x *exchange) (any, error) {
 	if h.isJSON(x) {
 		return h.handleJSON(x)
 	}
-	if err := x.readForm(); err != nil {
+	if err := x.readForm(func() bool { return h.mayBeLarge(x) }); err != nil {
 		return nil, err
 	}
 	if err := h.route(x); err != nil {
 		return nil, err
 	}
+	if x.large && !takesDocument(x.Service.API.Name, x.Action) {
+		return nil, tooLarge(x.w)
+	}
 	return h.Pipeline.Run(&x.Call)
 }
 
 // readForm reads the body, and the parameters in it and in the query string.
-func (x *exchange) readForm() error {
+func (x *exchange) readForm(large func() bool) error {
 	room := firstBodies.Get().(*[freeBody]byte)
 	defer firstBodies.Put(room) // the form holds copies
-	body, err := x.visit.readBody(x.w, x.HTTP, room)
+	body, err := x.visit.readBody(x.w, x.HTTP, room, large)
 	if err != nil {
 		return err
 	}
-	x.BodyHash = sha256.Sum256(body)
+	x.BodyHash, x.large = sha256.Sum256(body), len(body) > MaxBody
 	x.Form, err = query.ParseForm(x.HTTP.URL.RawQuery, body, x.HTTP.Header.Get("Content-Type"))
 	return err
+}
+
+// mayBeLarge reports whether the body of a request may be large: when somebody
+// who has credentials seems to have signed it, for the service that takes
+// documents. What comes is forgotten if that was not so.
+func (h *Handler) mayBeLarge(x *exchange) bool {
+	service := h.byName[scopeService(x.HTTP)]
+	return service != nil && service.API.Name == "iam" && h.Pipeline.Claimed(&x.Call, service)
+}
+
+// takesDocument reports whether an action takes bodies of [LargestBody].
+func takesDocument(service, action string) bool {
+	return service == "iam" && (action == "CreateSAMLProvider" || action == "UpdateSAMLProvider")
 }
 
 // route finds service and action. A signed request goes to the service of its

@@ -54,7 +54,7 @@ func (h *Handler) handleJSON(x *exchange) (any, error) {
 	defer firstBodies.Put(room)
 	defer func() { x.Body = nil }()
 	var err error
-	if x.Body, err = x.visit.readBody(x.w, x.HTTP, room); err != nil {
+	if x.Body, err = x.visit.readBody(x.w, x.HTTP, room, never); err != nil {
 		return nil, err
 	}
 	switch {

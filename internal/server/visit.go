@@ -15,7 +15,9 @@ type visit struct {
 	conn *conn // nil when the gate does not guard the listener
 	turn bool  // holds conn.turn
 	busy bool  // counted in conn.busy
-	held int64 // bytes of gate.bodies
+	held int64 // bytes of bodies
+
+	bodies *bodies // of the gate: whose memory is held
 }
 
 // begin begins a request. When there are more of them than connections, as
@@ -25,7 +27,7 @@ func (v *visit) begin(ctx context.Context, g *Gate) error {
 	if g == nil {
 		return nil
 	}
-	v.gate, v.conn = g, connOf(ctx)
+	v.gate, v.conn, v.bodies = g, connOf(ctx), &g.bodies
 	if v.conn != nil {
 		v.conn.begun.Add(1)
 		v.conn.lines.Store(0)

@@ -16,6 +16,7 @@ type Trail struct {
 	Started time.Time // when it last began to log; zero for never
 	Stopped time.Time // when it last ceased to; zero for never
 	Tags    []Tag
+	Gone    bool // it was deleted, and what it had is not delivered yet; only who delivers meets such
 }
 
 // TrailSettings are what can be chosen for a trail, as they are stored: a change

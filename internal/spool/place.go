@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"time"
 )
 
 // idFile holds the name of a spool: who keeps a [Position] beside it notices
@@ -81,4 +82,20 @@ func Behind(dir string, from Position) (bytes int64, missed bool, err error) {
 	}
 	missed = from != Position{} && len(all) > 0 && all[0].number > from.Segment
 	return bytes, missed, err
+}
+
+// Since is a position before all that was written at a time or after, by the
+// dates of the files.
+func Since(dir string, t time.Time) (Position, error) {
+	all, err := segments(dir)
+	for _, s := range all {
+		info, err := os.Stat(filepath.Join(dir, segmentName(s.number)))
+		if err == nil && !info.ModTime().Before(t) {
+			return Position{Segment: s.number}, nil
+		}
+	}
+	if err != nil || len(all) == 0 {
+		return Position{}, err
+	}
+	return Position{Segment: all[len(all)-1].number}, nil
 }

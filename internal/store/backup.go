@@ -82,8 +82,9 @@ type backupTrailer struct {
 var notInBackups = []string{"epoch", "change_log"}
 
 // keptByRestore are the tables that a restore adds to: what was used once stays
-// used, whatever else a restore takes back.
-var keptByRestore = []string{"used_once"}
+// used, whatever else a restore takes back, and what a key has signed is to be
+// verified.
+var keptByRestore = []string{"used_once", "trail_key"}
 
 func backupTables(ctx context.Context, known []migration) ([]table, error) {
 	all, err := schemaTables(ctx, known)

@@ -95,6 +95,12 @@ func restore(t *testing.T, db *store.DB, from []byte, v store.Vault, replace boo
 	return err
 }
 
+// restored is what becomes of contents that are restored: chains of digests end.
+func restored(contents map[string][]string) map[string][]string {
+	contents["trail_digest"] = nil
+	return contents
+}
+
 func emptySQLite(t *testing.T) *store.DB {
 	return openConfig(t, store.Config{Dir: t.TempDir(), Ephemeral: true})
 }
@@ -103,7 +109,7 @@ func TestABackupRestoresIntoEitherDatabase(t *testing.T) {
 	databases(t, func(t *testing.T, open func() *store.DB) {
 		v, from := newVault(t), open()
 		everyTable(t, from)
-		want := from.Contents(t)
+		want := restored(from.Contents(t))
 		file := backup(t, from, v)
 		for _, to := range []struct {
 			name string
@@ -132,7 +138,7 @@ func TestARestoreReplacesEverythingButWhatWasUsedOnce(t *testing.T) {
 	databases(t, func(t *testing.T, open func() *store.DB) {
 		v, db := newVault(t), open()
 		everyTable(t, db)
-		want := db.Contents(t)
+		want := restored(db.Contents(t))
 		file := backup(t, db, v)
 		update(t, db, func(tx *store.Tx) error {
 			return errors.Join(tx.CreateUser(user("later")), tx.SetMeta("name", "other"), tx.UseOnce("mfa", "later", t0, t0.Add(time.Hour)))
@@ -210,7 +216,7 @@ func pack(t *testing.T, lines []string) []byte {
 func TestADamagedBackupChangesNothing(t *testing.T) {
 	v, from := newVault(t), emptySQLite(t)
 	everyTable(t, from)
-	want := from.Contents(t)
+	want := restored(from.Contents(t))
 	file := backup(t, from, v)
 	whole := lines(t, file)
 	to := emptySQLite(t)
@@ -308,7 +314,7 @@ func TestABackupOfAnOlderSchemaIsMigrated(t *testing.T) {
 	databases(t, func(t *testing.T, open func() *store.DB) {
 		v, from := newVault(t), emptySQLite(t)
 		everyTable(t, from)
-		want := from.Contents(t)
+		want := restored(from.Contents(t))
 		later := []string{
 			"used_once", "saml_provider", "saml_key", "oidc_provider", "mfa_device",
 			"trail", "trail_status", "trail_cursor", "trail_file", "trail_digest", "trail_key",

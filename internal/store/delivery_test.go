@@ -44,7 +44,7 @@ func TestAFileIsVouchedForOnce(t *testing.T) {
 			t.Errorf("a second digest: %v", err)
 		}
 		view(t, db, func(tx *store.Tx) error {
-			got, err := tx.LogFilesWithoutDigest(trail.ARN)
+			got, err := tx.LogFilesWithoutDigest(trail.ARN, 10)
 			if diff := cmp.Diff([]store.LogFile{later}, got); diff != "" {
 				t.Error(diff)
 			}
@@ -78,7 +78,7 @@ func TestDigestsAreAChain(t *testing.T) {
 			if diff := cmp.Diff([]store.Digest{other, second}, last); diff != "" {
 				t.Error("last:", diff)
 			}
-			left, errLeft := tx.DigestsToUpload(trail.ARN)
+			left, errLeft := tx.DigestsToUpload(trail.ARN, 10)
 			if diff := cmp.Diff([]store.Digest{other}, left); diff != "" {
 				t.Error("to upload:", diff)
 			}

@@ -200,10 +200,24 @@ func (tx *Tx) restore(ctx context.Context, b *Restorable, replace bool) error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = tx.endChains()
+	}
 	if err != nil {
 		return err
 	}
 	return tx.logChanges(epoch, []*update{{changes: []Change{{Kind: Everything}}}})
+}
+
+// endChains has the digests of trails begin new chains: those of the backup may
+// have successors in the bucket by now, which a fork would leave out.
+func (tx *Tx) endChains() error {
+	for _, query := range []string{"update trail_file set digest = 0 where digest > 0", "delete from trail_digest"} {
+		if _, err := tx.exec(query); err != nil {
+			return fmt.Errorf("restoring the digests of trails: %w", err)
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) copyTable(ctx context.Context, from *Tx, t table) error {

@@ -200,7 +200,11 @@ func updateTrail(c *pipeline.Call, in *trailapi.UpdateTrailInput, was iam.Trail)
 	return showNew(c, t), c.Tx.UpdateTrail(t)
 }
 
+// deleteTrail ends the logging too: what was recorded until now is delivered.
 func deleteTrail(c *pipeline.Call, _ *trailapi.DeleteTrailInput, t iam.Trail) (*trailapi.DeleteTrailOutput, error) {
+	if t.Logging {
+		t.Logging, t.Stopped = false, c.Now
+	}
 	return new(trailapi.DeleteTrailOutput), c.Tx.DeleteTrail(t)
 }
 

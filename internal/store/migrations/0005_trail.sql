@@ -1,5 +1,7 @@
 -- Which records of an account go to which bucket, and how far that has got. A
--- spool is the log of records of one process; its id is kept beside it.
+-- spool is the log of records of one process; its id is kept beside it. gone is
+-- 1 for a trail that was deleted, until what it had is delivered; its arn is
+-- then one that no other trail has.
 
 create table trail (
   arn      text   not null primary key,
@@ -13,7 +15,8 @@ create table trail (
   logging  bigint not null,
   started  bigint not null,
   stopped  bigint not null,
-  tags     text   not null
+  tags     text   not null,
+  gone     bigint not null
 );
 create index trail_account on trail (account);
 
@@ -31,12 +34,14 @@ create table trail_cursor (
   place   bigint not null,
   primary key (trail, spool)
 );
+create index trail_cursor_spool on trail_cursor (spool);
 
 -- Log files in the bucket. digest is the end of the digest that vouches for it,
 -- 0 while none does.
 create table trail_file (
   trail     text   not null references trail (arn),
   object    text   not null,
+  bucket    text   not null,
   region    text   not null,
   hash      text   not null,
   oldest    bigint not null,

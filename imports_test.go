@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"internal/pipeline"},
 	{"internal/authz", "internal/trail"},
 	{"internal/authn"},
-	{"internal/facts", "internal/outbound"},
+	{"internal/facts", "internal/outbound", "internal/courier"},
 	{"internal/store", "internal/keys", "sts", "credentials", "internal/session", "internal/spool", "internal/agent", "internal/bucket", "internal/bucket/buckettest", "internal/digest", "internal/history"},
 	{"internal/iam", "internal/iamapi", "internal/trailapi", "internal/apimodel"},
 	{"internal/query", "internal/endpoint"},

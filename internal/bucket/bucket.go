@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -34,7 +33,6 @@ type Config struct {
 	ACL      string // sent with each object; "" or "none" sends none
 	Env      func(name string) (string, bool)
 	Roots    *x509.CertPool // nil is the machine's
-	Log      *slog.Logger   // nil discards
 }
 
 // Client puts objects into buckets of one store. It follows no redirect, knows
@@ -219,17 +217,33 @@ var names = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{1,253}[a-zA-Z0-9]$`)
 
 func isName(bucket string) bool { return names.MatchString(bucket) && !strings.Contains(bucket, "..") }
 
+// answer is an error whose text a store may have made long.
+type answer struct{ error }
+
+// Error implements error.
+func (a answer) Error() string {
+	text := a.error.Error()
+	return text[:min(len(text), maxText)]
+}
+
+// Unwrap returns the error itself.
+func (a answer) Unwrap() error { return a.error }
+
+// maxText bounds what a store's words take in a log.
+const maxText = 500
+
 // understood makes of an error one of this package, if it is one.
 func understood(err error) error {
-	switch Code(err) {
-	case "":
-		return err
-	case "NoSuchBucket":
-		return fmt.Errorf("%w: %w", ErrNoSuchBucket, err)
-	case "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AllAccessDisabled", "AccountProblem", "ExpiredToken":
-		return fmt.Errorf("%w: %w", ErrDenied, err)
+	if err == nil {
+		return nil
 	}
-	return err
+	switch Code(err) {
+	case "NoSuchBucket":
+		return fmt.Errorf("%w: %w", ErrNoSuchBucket, answer{err})
+	case "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "AllAccessDisabled", "AccountProblem", "ExpiredToken":
+		return fmt.Errorf("%w: %w", ErrDenied, answer{err})
+	}
+	return answer{err}
 }
 
 // maxCode bounds what a store calls an error.

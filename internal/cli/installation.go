@@ -22,6 +22,7 @@ type place struct {
 	privateIssuers                                      bool  // of a service only
 	caBundle                                            string
 	saml                                                saml.Site
+	delivery                                            delivery // of a service only
 }
 
 func (p *place) register(cmd *cobra.Command) {
@@ -65,7 +66,7 @@ func (p *place) settings(env Env) (cfg installation.Config, err error) {
 	}
 	cfg = installation.Config{
 		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,
-		Region: p.region, SpoolKeep: p.spoolKeep, HistoryKeep: p.historyKeep, PrivateIssuers: p.privateIssuers, CABundle: p.caBundle, SAML: p.saml,
+		Region: p.region, SpoolKeep: p.spoolKeep, HistoryKeep: p.historyKeep, PrivateIssuers: p.privateIssuers, CABundle: p.caBundle, SAML: p.saml, Delivery: p.delivery.Delivery,
 	}
 	if master, _ := env("DAYPASS_MASTER_KEY"); master != "" {
 		cfg.MasterKey = secret.New(master)

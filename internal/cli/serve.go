@@ -67,10 +67,11 @@ Every flag has an environment twin: --data-dir is DAYPASS_DATA_DIR.`,
 	flags.BoolVar(&f.allowPlaintext, "allow-plaintext", false, "listen on other than loopback addresses without TLS, behind a TLS proxy")
 	flags.StringSliceVar(&f.trustedProxies, "trusted-proxy", nil, "network (CIDR) whose X-Forwarded-For and -Proto are believed; repeatable")
 	flags.BoolVar(&f.privateIssuers, "oidc-allow-private-issuers", false, "let OpenID Connect issuers be at loopback and private addresses")
-	flags.StringVar(&f.caBundle, "ca-bundle", "", "PEM file of authorities to trust in addition, for connections to identity providers")
-	flags.Int64Var(&f.spoolKeep, "spool-keep", 1<<30, "bytes of call records to keep in the data directory; the oldest go")
+	flags.StringVar(&f.caBundle, "ca-bundle", "", "PEM file of authorities to trust in addition, for connections to identity providers and to the buckets of trails")
+	flags.Int64Var(&f.spoolKeep, "spool-keep", 1<<30, "bytes of call records to keep in the data directory; the oldest go, but for what trails have not delivered: then calls are refused")
 	flags.Int64Var(&f.historyKeep, "history-keep", history.DefaultKeep, "bytes of event history to keep, of the last 90 days at most; 0 has none made")
 	f.registerSAML(cmd)
+	f.delivery.flags(flags)
 	f.bounds.flags(flags)
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
@@ -113,6 +114,9 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	tuneRuntime(env)
 	if f.spoolKeep < spool.MinKeep {
 		return badUsage("--spool-keep %d is too little: at least %d", f.spoolKeep, spool.MinKeep)
+	}
+	if err := f.delivery.check(f.region, env, log); err != nil {
+		return err
 	}
 	if f.historyKeep <= 0 {
 		f.historyKeep = -1

@@ -26,6 +26,8 @@ import (
 
 	"github.com/daypass/daypass/internal/authn"
 	"github.com/daypass/daypass/internal/authz"
+	"github.com/daypass/daypass/internal/bucket"
+	"github.com/daypass/daypass/internal/courier"
 	"github.com/daypass/daypass/internal/endpoint"
 	"github.com/daypass/daypass/internal/facts"
 	"github.com/daypass/daypass/internal/history"
@@ -53,6 +55,7 @@ type Config struct {
 	SpoolKeep   int64         // bytes of records kept on disk; 0 is 1 GiB
 	HistoryKeep int64         // bytes of event history; 0 is 8 GiB, less has none made
 	SAML        saml.Site     // for whom and where to SAML responses must be meant
+	Delivery    Delivery      // of the records of trails
 
 	PrivateIssuers bool       // OpenID Connect issuers may be at loopback and private addresses
 	CABundle       string     // file of authorities trusted in addition, in PEM; "" for none
@@ -78,6 +81,8 @@ type Installation struct {
 	Outbound  *outbound.Issuer // who serves says what it is known as outside
 	Spool     *spool.Spool     // nil unless Serving: only then are there calls to record
 	History   *history.History // nil like Spool, or when there is to be none
+	Courier   *courier.Courier // nil like Spool, or when there is no bucket
+	bucket    *bucket.Client   // nil like Courier
 	Pipeline  *pipeline.Pipeline
 	Services  []*pipeline.Service
 }
@@ -110,6 +115,11 @@ func Open(ctx context.Context, cfg Config) (*Installation, error) {
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	if cfg.Serving {
+		if err := in.openCourier(ctx); err != nil {
+			return nil, errors.Join(err, in.Close())
+		}
 	}
 	in.assemble()
 	return in, nil
@@ -156,15 +166,19 @@ func (in *Installation) assemble() {
 	in.Services = []*pipeline.Service{
 		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, OIDC: oidc.NewSource(in.cfg.FetchOIDC), Outbound: in.Outbound}),
 		iamsvc.New(iamsvc.Config{Vault: in.Vault, Outbound: in.Outbound}),
-		trailsvc.New(trailsvc.Config{DB: in.DB}),
+		trailsvc.New(trailsvc.Config{DB: in.DB, CheckBucket: in.checkBucket()}),
 	}
 }
 
-// Watch follows the changes that other processes make, until ctx ends.
+// Watch follows the changes that other processes make, and delivers the records
+// of trails, until ctx ends.
 func (in *Installation) Watch(ctx context.Context) error {
 	var following sync.WaitGroup
 	defer following.Wait()
 	following.Go(func() { in.followRing(ctx) })
+	if in.Courier != nil {
+		following.Go(func() { in.Courier.Run(ctx) })
+	}
 	return in.DB.Watch(ctx, time.Second)
 }
 

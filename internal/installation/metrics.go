@@ -35,6 +35,9 @@ func (in *Installation) Register(r prometheus.Registerer) {
 	if in.History != nil {
 		in.registerHistory(r)
 	}
+	if in.Courier != nil {
+		in.registerCourier(r)
+	}
 	if in.cfg.DatabaseURL == "" {
 		r.MustRegister(figure{
 			prometheus.NewDesc("daypass_store_bytes", "Size of the embedded database and its log on disk.", nil, nil),

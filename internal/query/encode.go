@@ -35,8 +35,10 @@ func (a API) Operation(target string) (string, bool) {
 	if !a.SpeaksJSON() || i < 0 || i == len(target)-1 {
 		return "", false
 	}
-	short := a.Target[strings.LastIndexByte(a.Target, '.')+1:]
-	return target[i+1:], target[:i] == a.Target || target[:i] == short
+	if of := target[:i]; of != a.Target && of != a.Target[strings.LastIndexByte(a.Target, '.')+1:] {
+		return "", false
+	}
+	return target[i+1:], true
 }
 
 // faultNamespace is that of an error raised before the service is known.

@@ -26,13 +26,13 @@ var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 
 // stage is a Daypass whose CloudTrail has the test's bucket and events.
 type stage struct {
-	t    *testing.T
+	t    testing.TB
 	url  string
 	in   *installation.Installation
 	root sigv4.Credentials
 }
 
-func newStage(t *testing.T, cfg trailsvc.Config) *stage {
+func newStage(t testing.TB, cfg trailsvc.Config) *stage {
 	t.Helper()
 	ctx := context.Background()
 	now := func() time.Time { return noon }
@@ -126,4 +126,13 @@ func (s *stage) send(r *http.Request) answer {
 		s.t.Errorf("Content-Type is %q", got)
 	}
 	return a
+}
+
+func readAll(t testing.TB, r *http.Response) string {
+	t.Helper()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -25,6 +25,7 @@ var layers = [][]string{
 	{"internal/authz", "internal/trail"},
 	{"internal/authn"},
 	{"internal/facts", "internal/outbound", "internal/courier"},
+	{"internal/auditfile"},
 	{"internal/store", "internal/keys", "sts", "credentials", "internal/session", "internal/spool", "internal/agent", "internal/bucket", "internal/bucket/buckettest", "internal/digest", "internal/history"},
 	{"internal/iam", "internal/iamapi", "internal/trailapi", "internal/apimodel"},
 	{"internal/query", "internal/endpoint"},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -20,7 +21,8 @@ type place struct {
 	dataDir, databaseURL, masterKeyFile, region, config string
 	spoolKeep, historyKeep                              int64 // bytes; of a service only
 	privateIssuers                                      bool  // of a service only
-	caBundle                                            string
+	caBundle, auditFile                                 string
+	auditOut                                            io.Writer
 	saml                                                saml.Site
 	delivery                                            delivery // of a service only
 }
@@ -66,7 +68,8 @@ func (p *place) settings(env Env) (cfg installation.Config, err error) {
 	}
 	cfg = installation.Config{
 		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,
-		Region: p.region, SpoolKeep: p.spoolKeep, HistoryKeep: p.historyKeep, PrivateIssuers: p.privateIssuers, CABundle: p.caBundle, SAML: p.saml, Delivery: p.delivery.Delivery,
+		Region: p.region, SpoolKeep: p.spoolKeep, HistoryKeep: p.historyKeep, AuditFile: p.auditFile, AuditOut: p.auditOut,
+		PrivateIssuers: p.privateIssuers, CABundle: p.caBundle, SAML: p.saml, Delivery: p.delivery.Delivery,
 	}
 	if master, _ := env("DAYPASS_MASTER_KEY"); master != "" {
 		cfg.MasterKey = secret.New(master)

@@ -70,6 +70,7 @@ Every flag has an environment twin: --data-dir is DAYPASS_DATA_DIR.`,
 	flags.StringVar(&f.caBundle, "ca-bundle", "", "PEM file of authorities to trust in addition, for connections to identity providers and to the buckets of trails")
 	flags.Int64Var(&f.spoolKeep, "spool-keep", 1<<30, "bytes of call records to keep in the data directory; the oldest go, but for what trails have not delivered: then calls are refused")
 	flags.Int64Var(&f.historyKeep, "history-keep", history.DefaultKeep, "bytes of event history to keep, of the last 90 days at most; 0 has none made")
+	flags.StringVar(&f.auditFile, "audit-file", "", "file to copy the records of calls to, a line of JSON each; '-' for standard output")
 	f.registerSAML(cmd)
 	f.delivery.flags(flags)
 	f.bounds.flags(flags)
@@ -121,6 +122,7 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	if f.historyKeep <= 0 {
 		f.historyKeep = -1
 	}
+	f.auditOut = std.Out
 	in, err := f.open(ctx, env, log, true)
 	if err != nil {
 		return err
@@ -129,6 +131,10 @@ func (f *serveFlags) serve(ctx context.Context, std Streams, env Env) (err error
 	root, err := in.EnsureFirstAccount(ctx, chosen)
 	if err != nil {
 		return err
+	}
+
+	if in.Audit != nil {
+		defer reopenOnSignal(in.Audit)()
 	}
 
 	registry := prometheus.NewRegistry()

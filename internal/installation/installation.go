@@ -9,6 +9,7 @@
 //	lock          held by the process that serves
 //	spool/        the records of calls (package spool); mode 0700
 //	history.db    the events of the last 90 days, made of the records (package history)
+//	audit-file.state  how far the audit file has come (package auditfile)
 //
 // The database and the master key belong together: each without the other is
 // worth nothing, and opening them mismatched fails.
@@ -18,12 +19,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
+	"github.com/daypass/daypass/internal/auditfile"
 	"github.com/daypass/daypass/internal/authn"
 	"github.com/daypass/daypass/internal/authz"
 	"github.com/daypass/daypass/internal/bucket"
@@ -54,6 +56,8 @@ type Config struct {
 	Serving     bool          // takes the directory: one process may serve from it
 	SpoolKeep   int64         // bytes of records kept on disk; 0 is 1 GiB
 	HistoryKeep int64         // bytes of event history; 0 is 8 GiB, less has none made
+	AuditFile   string        // that records are copied to; auditfile.Stdout is AuditOut; "" for none
+	AuditOut    io.Writer     // standard output
 	SAML        saml.Site     // for whom and where to SAML responses must be meant
 	Delivery    Delivery      // of the records of trails
 
@@ -83,6 +87,7 @@ type Installation struct {
 	History   *history.History // nil like Spool, or when there is to be none
 	Courier   *courier.Courier // nil like Spool, or when there is no bucket
 	bucket    *bucket.Client   // nil like Courier
+	Audit     *auditfile.File  // nil unless Serving with an AuditFile
 	Pipeline  *pipeline.Pipeline
 	Services  []*pipeline.Service
 }
@@ -125,22 +130,6 @@ func Open(ctx context.Context, cfg Config) (*Installation, error) {
 	return in, nil
 }
 
-// openSpool opens the log of records, and the history that is made of it.
-func (in *Installation) openSpool() (err error) {
-	in.Spool, err = spool.Open(spool.Config{Dir: filepath.Join(in.cfg.Dir, "spool"), Keep: in.cfg.SpoolKeep, Ephemeral: in.cfg.Ephemeral, Log: in.cfg.Log})
-	if err != nil || in.cfg.HistoryKeep < 0 {
-		return err
-	}
-	in.History, err = history.Open(history.Config{
-		Spool: in.Spool.Dir(), Dir: in.cfg.Dir, DatabaseURL: in.cfg.DatabaseURL, Keep: in.cfg.HistoryKeep,
-		Written: func() int64 { return in.Spool.Stats().Records }, Lazy: in.cfg.Ephemeral, Ephemeral: in.cfg.Ephemeral, Now: in.cfg.Now, Log: in.cfg.Log,
-	})
-	if err != nil {
-		return errors.Join(err, in.Spool.Close())
-	}
-	return nil
-}
-
 // unlock gets the master key and, with it, the key ring.
 func (in *Installation) unlock(ctx context.Context) (err error) {
 	if in.Vault, err = in.openVault(ctx); err != nil {
@@ -163,10 +152,14 @@ func (in *Installation) assemble() {
 		Authn:      &authn.Authenticator{Facts: in.Facts, Ring: in.Ring, Partition: in.Partition, Reload: in.reloadUnknown},
 	}
 	in.Outbound = outbound.New(outbound.Config{DB: in.DB, Vault: in.Vault, Log: in.cfg.Log})
+	trail := trailsvc.Config{DB: in.DB, CheckBucket: in.checkBucket()}
+	if in.History != nil {
+		trail.Events = in.History.Lookup
+	}
 	in.Services = []*pipeline.Service{
 		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, OIDC: oidc.NewSource(in.cfg.FetchOIDC), Outbound: in.Outbound}),
 		iamsvc.New(iamsvc.Config{Vault: in.Vault, Outbound: in.Outbound}),
-		trailsvc.New(trailsvc.Config{DB: in.DB, CheckBucket: in.checkBucket()}),
+		trailsvc.New(trail),
 	}
 }
 
@@ -191,15 +184,8 @@ func (in *Installation) Ready(ctx context.Context) error {
 	return in.Spool.Check()
 }
 
-// Close writes the records that wait, also into the history, and closes the
+// Close writes the records that wait, and what is made of them, and closes the
 // database.
 func (in *Installation) Close() error {
-	var err error
-	if in.Spool != nil {
-		err = in.Spool.Close()
-	}
-	if in.History != nil {
-		err = errors.Join(err, in.History.Close())
-	}
-	return errors.Join(err, in.DB.Close())
+	return errors.Join(in.closeSpool(), in.DB.Close())
 }

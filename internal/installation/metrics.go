@@ -38,6 +38,9 @@ func (in *Installation) Register(r prometheus.Registerer) {
 	if in.Courier != nil {
 		in.registerCourier(r)
 	}
+	if in.Audit != nil {
+		in.registerAudit(r)
+	}
 	if in.cfg.DatabaseURL == "" {
 		r.MustRegister(figure{
 			prometheus.NewDesc("daypass_store_bytes", "Size of the embedded database and its log on disk.", nil, nil),

@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"cmd/daypass", "examples/go", "examples/identity-proof"},
 	{"internal/cli", "daypasstest", "internal/golden"},
 	{"test/process", "test/postgres", "test/clients", "test/crash", "test/upgrade", "test/million", "test/replicas", "test/flood"},
-	{"internal/installation"},
+	{"internal/installation", "internal/stscli"},
 	{"internal/server"},
 	{"internal/stssvc", "internal/iamsvc", "internal/trailsvc"},
 	{"internal/pipeline"},

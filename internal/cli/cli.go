@@ -93,7 +93,7 @@ protocol of AWS STS, with the IAM API that manages them.`,
 	root.AddCommand(
 		newServe(std, env), newAccount(std, env), newKeys(std, env), newBackup(std, env), newRestore(std, env),
 		newExplain(std), newFederation(std, env), newTrail(std, env),
-		newLogin(std, env), newExec(std, env), newEnv(std, env), newCredentialProcess(std, env), newAgent(std, env),
+		newSTS(std, env), newLogin(std, env), newExec(std, env), newEnv(std, env), newCredentialProcess(std, env), newAgent(std, env),
 		newVersion(),
 	)
 	return root

@@ -20,6 +20,7 @@ var layers = [][]string{
 	{"test/process", "test/postgres", "test/clients", "test/crash", "test/upgrade", "test/million", "test/replicas", "test/flood"},
 	{"internal/installation", "internal/stscli"},
 	{"internal/server"},
+	{"awscredentials"},
 	{"internal/stssvc", "internal/iamsvc", "internal/trailsvc"},
 	{"internal/pipeline"},
 	{"internal/authz", "internal/trail"},

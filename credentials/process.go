@@ -99,7 +99,7 @@ func (d document) credentials(token, source string) (Credentials, error) {
 	if d.Expiration != "" {
 		t, err := time.Parse(time.RFC3339, d.Expiration)
 		if err != nil {
-			return Credentials{}, errors.New("Expiration is no time of RFC 3339")
+			return Credentials{}, errors.New("the Expiration is no time of RFC 3339")
 		}
 		c.Expires = t.UTC()
 	}

@@ -1,9 +1,7 @@
 package sts
 
 import (
-	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"math"
@@ -26,30 +24,34 @@ func decode(op *Operation, body []byte, isJSON bool, out any) (requestID string,
 	if isJSON {
 		return decodeJSON(op, body, v)
 	}
-	d := xml.NewDecoder(bytes.NewReader(body))
-	root, err := rootOf(d)
+	r, err := newXMLReader(body)
 	if err != nil {
 		return "", err
 	}
-	if root.Name.Local != op.Name+"Response" {
-		return "", fmt.Errorf("the answer is a <%s>, not a <%sResponse>", root.Name.Local, op.Name)
+	root, err := r.root()
+	if err != nil {
+		return "", err
+	}
+	if of, ok := strings.CutSuffix(root, "Response"); !ok || of != op.Name {
+		return "", fmt.Errorf("the answer is not a <%sResponse>", op.Name)
 	}
 	found := false
-	err = children(d, func(name string) error {
-		switch name {
-		case op.Name + "Result":
+	err = r.children(func(name string) error {
+		of, isResult := strings.CutSuffix(name, "Result")
+		switch {
+		case isResult && of == op.Name:
 			found = true
-			return structure(d, shapeOf(op.Output), v)
-		case "ResponseMetadata":
-			return children(d, func(name string) error {
+			return structure(r, shapeOf(op.Output), v)
+		case name == "ResponseMetadata":
+			return r.children(func(name string) (err error) {
 				if name != "RequestId" {
-					return d.Skip()
+					return r.skip()
 				}
-				requestID, err = text(d)
+				requestID, err = r.text()
 				return err
 			})
 		}
-		return d.Skip()
+		return r.skip()
 	})
 	if err == nil && !found {
 		err = fmt.Errorf("the answer has no <%sResult>", op.Name)
@@ -57,73 +59,19 @@ func decode(op *Operation, body []byte, isJSON bool, out any) (requestID string,
 	return requestID, err
 }
 
-// rootOf reads up to the document's element.
-func rootOf(d *xml.Decoder) (xml.StartElement, error) {
-	for {
-		t, err := d.Token()
-		if err != nil {
-			return xml.StartElement{}, err
-		}
-		if start, ok := t.(xml.StartElement); ok {
-			return start, nil
-		}
-	}
-}
-
-// children calls do for each child of the element that was begun; do reads it
-// to its end.
-func children(d *xml.Decoder, do func(name string) error) error {
-	for {
-		t, err := d.Token()
-		if err != nil {
-			return err
-		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			if err := do(t.Name.Local); err != nil {
-				return err
-			}
-		case xml.EndElement:
-			return nil
-		}
-	}
-}
-
-// text returns the characters of the element that was begun, and reads to its
-// end. Elements within it are passed over.
-func text(d *xml.Decoder) (string, error) {
-	var s []byte
-	for {
-		t, err := d.Token()
-		if err != nil {
-			return "", err
-		}
-		switch t := t.(type) {
-		case xml.CharData:
-			s = append(s, t...)
-		case xml.StartElement:
-			if err := d.Skip(); err != nil {
-				return "", err
-			}
-		case xml.EndElement:
-			return string(s), nil
-		}
-	}
-}
-
 // structure reads the children of the element that was begun into the fields
 // of v. Children that no field is for are passed over: the service may add some.
-func structure(d *xml.Decoder, s *shape, v reflect.Value) error {
-	return children(d, func(name string) error {
+func structure(r *xmlReader, s *shape, v reflect.Value) error {
+	return r.children(func(name string) error {
 		i, ok := s.byName[name]
 		if !ok {
-			return d.Skip()
+			return r.skip()
 		}
 		f := &s.fields[i]
 		if f.kind == kindStruct {
-			return structure(d, f.of, v.Field(f.index))
+			return structure(r, f.of, v.Field(f.index))
 		}
-		value, err := text(d)
+		value, err := r.text()
 		if err != nil {
 			return err
 		}
@@ -268,29 +216,43 @@ func decodeError(op string, response *http.Response, body []byte) *APIError {
 
 // errorXML reads <ErrorResponse><Error>…</Error><RequestId>…</RequestId></ErrorResponse>.
 func errorXML(body []byte) (doc errorDocument, err error) {
-	d := xml.NewDecoder(bytes.NewReader(body))
-	root, err := rootOf(d)
-	if err != nil || root.Name.Local != "ErrorResponse" {
+	r, err := newXMLReader(body)
+	if err != nil {
+		return doc, err
+	}
+	if root, err := r.root(); err != nil || root != "ErrorResponse" {
 		return doc, errors.New("no error document")
 	}
-	fault := (*string)(&doc.Error.Type)
-	into := map[string]*string{"Type": fault, "Code": &doc.Error.Code, "Message": &doc.Error.Message}
-	return doc, children(d, func(name string) (err error) {
+	return doc, r.children(func(name string) (err error) {
 		switch name {
 		case "Error":
-			return children(d, func(name string) (err error) {
-				if to := into[name]; to != nil {
-					*to, err = text(d)
-					return err
-				}
-				return d.Skip()
-			})
+			return r.children(func(name string) error { return doc.member(r, name) })
 		case "RequestId":
-			doc.RequestID, err = text(d)
+			doc.RequestID, err = r.text()
 			return err
 		}
-		return d.Skip()
+		return r.skip()
 	})
+}
+
+// member reads a child of <Error>.
+func (doc *errorDocument) member(r *xmlReader, name string) error {
+	text, err := "", error(nil)
+	switch name {
+	case "Type", "Code", "Message":
+		text, err = r.text()
+	default:
+		return r.skip()
+	}
+	switch name {
+	case "Type":
+		doc.Error.Type = Fault(text)
+	case "Code":
+		doc.Error.Code = text
+	case "Message":
+		doc.Error.Message = text
+	}
+	return err
 }
 
 func isJSON(h http.Header) bool {

@@ -76,6 +76,10 @@ def iam(credentials=ROOT, **more):
     return client("iam", credentials, **more)
 
 
+def cloudtrail(credentials=ROOT, **more):
+    return client("cloudtrail", credentials, **more)
+
+
 def look(operation_model, response_dict, **_):
     service = operation_model.service_model.service_name
     looked_at.add((service, operation_model.name))
@@ -84,6 +88,16 @@ def look(operation_model, response_dict, **_):
     def complain(text):
         complaints.append("%s: %s\n%s" % (operation_model.name, text, body.decode()))
 
+    if operation_model.service_model.protocol == "json":
+        if headers.get("content-type") != "application/x-amz-json-1.1":
+            complain("Content-Type is %r" % headers.get("content-type"))
+        answer = json.loads(body)
+        if response_dict["status_code"] >= 300:
+            if sorted(answer) not in (["__type", "message"], ["__type"]):
+                complain("not the shape of an error")
+        else:
+            match_json(answer, operation_model.output_shape, operation_model.output_shape.name, complain)
+        return
     if headers.get("content-type") != "text/xml":
         complain("Content-Type is %r" % headers.get("content-type"))
     root, ns = ET.fromstring(body), NAMESPACES[service]
@@ -144,6 +158,24 @@ def match(element, shape, ns, path, complain):
             complain("%s has %d characters" % (path, len(text)))
 
 
+def match_json(value, shape, path, complain):
+    """Compares a value with the shape that the model gives it."""
+    if shape.type_name == "structure":
+        for name, inner in value.items():
+            if name not in shape.members:
+                complain("the model has no %s in %s" % (name, path))
+                continue
+            match_json(inner, shape.members[name], path + "." + name, complain)
+        for name in shape.required_members:
+            if name not in value:
+                complain("%s lacks the required %s" % (path, name))
+    elif shape.type_name == "list":
+        for inner in value:
+            match_json(inner, shape.member, path + "[]", complain)
+    elif not isinstance(value, {"string": str, "blob": str, "boolean": bool, "timestamp": (int, float)}.get(shape.type_name, int)):
+        complain("%s is %r" % (path, value))
+
+
 def equal(got, want, what="value"):
     assert got == want, "%s = %r, want %r" % (what, got, want)
 
@@ -164,7 +196,8 @@ def refused(call, status, code, message):
     except botocore.exceptions.ClientError as e:
         r = e.response
         equal((r["ResponseMetadata"]["HTTPStatusCode"], r["Error"]["Code"]), (status, code), r["Error"].get("Message"))
-        equal(r["Error"].get("Type"), "Sender", "Type")
+        if "Type" in r["Error"] or not code.endswith("Exception"):  # JSON has none
+            equal(r["Error"].get("Type"), "Sender", "Type")
         if isinstance(message, re.Pattern):
             assert message.fullmatch(r["Error"]["Message"]), r["Error"]["Message"]
         else:

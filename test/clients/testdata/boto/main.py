@@ -5,5 +5,6 @@ import sts_cases  # noqa: F401
 import wire_cases  # noqa: F401
 import iam_cases  # noqa: F401
 import saml_cases  # noqa: F401
+import trail_cases  # noqa: F401
 
 harness.main()

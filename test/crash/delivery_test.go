@@ -1,0 +1,184 @@
+package crash
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/daypass/daypass/internal/bucket/buckettest"
+	"github.com/daypass/daypass/internal/digest"
+	"github.com/daypass/daypass/sigv4"
+	"github.com/daypass/daypass/test/process"
+)
+
+// What was answered is in the bucket, whole, and vouched for, whenever the
+// process is killed and whatever the bucket refuses, or takes without saying so.
+func TestWhatWasAnsweredIsDelivered(t *testing.T) {
+	s3 := buckettest.Start(t, "logs")
+	w := newWorld(t, process.Config{Dir: t.TempDir(), Env: []string{
+		"DAYPASS_TRAIL_S3_ENDPOINT=" + s3.URL, "DAYPASS_TRAIL_LOG_PERIOD=1s", "DAYPASS_TRAIL_DIGEST_PERIOD=1s", "DAYPASS_TRAIL_FILE_SIZE=65536",
+		"AWS_ACCESS_KEY_ID=" + buckettest.KeyID, "AWS_SECRET_ACCESS_KEY=" + buckettest.Secret,
+	}})
+	w.p = process.Start(t, w.cfg)
+	w.cloudTrail("CreateTrail", `{"Name":"all","S3BucketName":"logs","IsMultiRegionTrail":true,"EnableLogFileValidation":true}`)
+	w.cloudTrail("StartLogging", `{"Name":"all"}`)
+	w.p.Kill()
+
+	s3.Fail(func(r *http.Request) buckettest.Failure {
+		time.Sleep(rand.N(30 * time.Millisecond))
+		switch rand.IntN(4) {
+		case 0:
+			return buckettest.Failure{Status: 503, Code: "SlowDown"}
+		case 1:
+			return buckettest.Failure{Status: 500, Code: "InternalError", Done: true}
+		}
+		return buckettest.Failure{}
+	})
+	w.run(rounds(t, 5), func() { w.p.Kill() })
+	if t.Failed() {
+		return
+	}
+
+	s3.Fail(nil)
+	w.p = process.Start(t, w.cfg)
+	d := &bucketCheck{w: w, s3: s3}
+	deadline := time.Now().Add(time.Minute)
+	for !d.complete() {
+		if time.Now().After(deadline) {
+			t.Fatalf("of %d calls that were answered %d are vouched for", len(d.answered()), len(d.vouched))
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if over := s3.Replaced(); len(over) > 0 {
+		t.Errorf("%v was replaced by something else", over)
+	}
+	t.Logf("%d calls are in %d files of %d that %d digests vouch for", len(d.answered()), d.files, len(s3.Keys("/CloudTrail/us-east-1/")), d.digests)
+}
+
+// bucketCheck looks at what the bucket holds.
+type bucketCheck struct {
+	w              *world
+	s3             *buckettest.Store
+	vouched        map[string]bool // request ids in files that digests vouch for
+	files, digests int
+}
+
+func (b *bucketCheck) answered() (all []string) {
+	for _, wr := range b.w.writers {
+		all = append(all, wr.requests...)
+	}
+	return all
+}
+
+// complete verifies the chain of digests from its end to its beginning, with
+// the files, and reports whether each answered call is in one of them.
+func (b *bucketCheck) complete() bool {
+	t := b.w.t
+	t.Helper()
+	b.vouched, b.files, b.digests = map[string]bool{}, 0, 0
+	keys := b.publicKeys()
+	objects := b.s3.Objects()
+	found := b.s3.Keys("/CloudTrail-Digest/us-east-1/")
+	if len(found) == 0 {
+		return false
+	}
+	name, object, _ := strings.Cut(found[len(found)-1], "/")
+	for {
+		stored := objects[name+"/"+object]
+		body := []byte(stored.Text(t))
+		var says struct{ DigestPublicKeyFingerprint string }
+		if err := json.Unmarshal(body, &says); err != nil {
+			t.Fatalf("%s: %v", object, err)
+		}
+		d, err := digest.Verify(name, object, body, stored.Header.Get("X-Amz-Meta-Signature"), keys[says.DigestPublicKeyFingerprint])
+		if err != nil {
+			t.Fatalf("%s: %v", object, err)
+		}
+		b.digests++
+		for _, f := range d.Files {
+			b.file(objects, f)
+		}
+		if d.Previous == (digest.Previous{}) {
+			break
+		}
+		if there := objects[d.Previous.Bucket+"/"+d.Previous.Object]; digest.Hash([]byte(there.Text(t))) != d.Previous.Hash {
+			t.Fatalf("the digest before %s is another", object)
+		}
+		name, object = d.Previous.Bucket, d.Previous.Object
+	}
+	if b.digests != len(found) {
+		t.Fatalf("%d digests are in the chain, %d in the bucket", b.digests, len(found))
+	}
+	for _, id := range b.answered() {
+		if !b.vouched[id] {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *bucketCheck) file(objects map[string]buckettest.Object, f digest.File) {
+	t := b.w.t
+	t.Helper()
+	b.files++
+	text := objects[f.Bucket+"/"+f.Object].Text(t)
+	var file struct {
+		Records []struct{ RequestID, EventID, EventName, RecipientAccountID string }
+	}
+	if err := json.Unmarshal([]byte(text), &file); err != nil || digest.Hash([]byte(text)) != f.Hash {
+		t.Errorf("%s is torn: %v", f.Object, err)
+	}
+	for _, r := range file.Records {
+		if r.EventID == "" || r.EventName == "" || r.RecipientAccountID != process.Account {
+			t.Errorf("%s has the record %+v", f.Object, r)
+		}
+		b.vouched[r.RequestID] = true
+	}
+}
+
+// publicKeys returns the keys of ListPublicKeys by fingerprint.
+func (b *bucketCheck) publicKeys() map[string][]byte {
+	var list struct {
+		PublicKeyList []struct {
+			Value       []byte
+			Fingerprint string
+		}
+	}
+	if err := json.Unmarshal(b.w.cloudTrail("ListPublicKeys", `{}`), &list); err != nil {
+		b.w.t.Fatal(err)
+	}
+	keys := map[string][]byte{}
+	for _, k := range list.PublicKeyList {
+		keys[k.Fingerprint] = k.Value
+	}
+	return keys
+}
+
+// cloudTrail makes a call of an action of CloudTrail as root, which must
+// succeed.
+func (w *world) cloudTrail(action, body string) []byte {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.p.URL+"/", strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101."+action)
+	sigv4.Sign(r, sha256.Sum256([]byte(body)), process.Root, "us-east-1", "cloudtrail", time.Now())
+	response, err := w.client.Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		w.t.Fatalf("%s: %s %v: %s", action, response.Status, err, bytes.TrimSpace(answer))
+	}
+	return answer
+}

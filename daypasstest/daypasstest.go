@@ -19,6 +19,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -123,7 +124,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	ctx := context.Background()
 	in, err := installation.Open(ctx, installation.Config{
 		Dir: o.dir, Region: o.region, MasterKey: secret.New(keys.NewMaster()),
-		Serving: true, Ephemeral: true, Now: s.Now, Log: o.log, FetchOIDC: o.fetch(),
+		Serving: true, Ephemeral: true, Now: s.Now, Log: o.log, FetchOIDC: o.fetch(), Thumbprint: noThumbprint,
 	})
 	if err != nil {
 		t.Fatalf("starting Daypass: %v", err)
@@ -154,6 +155,11 @@ func New(t testing.TB, opts ...Option) *Server {
 	s.client.Timeout, s.client.CheckRedirect = 30*time.Second, noRedirects
 	in.Outbound.SetURL(cmp.Or(o.public, s.URL))
 	return s
+}
+
+// noThumbprint is that of issuers that are not asked: tests reach no network.
+func noThumbprint(context.Context, string, time.Time) (string, error) {
+	return "", errors.New("issuers are not asked in tests")
 }
 
 func credentials(r installation.Root) Credentials {

@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/daypass/daypass/internal/awserr"
+	"github.com/daypass/daypass/internal/installation"
 	"github.com/daypass/daypass/internal/proof"
+	"github.com/daypass/daypass/internal/stssvc"
 )
 
 func newFederation(std Streams, env Env) *cobra.Command {
@@ -38,11 +40,13 @@ type trial struct {
 	place
 	provider string // ARN
 	at       string
+	role     string // ARN
 }
 
 func (t *trial) register(cmd *cobra.Command) {
 	t.place.register(cmd)
 	cmd.Flags().StringVar(&t.provider, "provider", "", "ARN of the provider (required)")
+	cmd.Flags().StringVar(&t.role, "role", "", "ARN of a role: try its trust policy too")
 	cmd.Flags().StringVar(&t.at, "at", "", "check as of this time, as 2026-11-22T10:00:00Z (default: now): what was captured expires soon")
 }
 
@@ -59,6 +63,14 @@ func (t *trial) time() (time.Time, error) {
 		return at, badUsage("--at %q is not a time such as 2026-11-22T10:00:00Z", t.at)
 	}
 	return at, nil
+}
+
+// tries returns what tries the role, nil when none is named.
+func (t *trial) tries(in *installation.Installation, now time.Time) *stssvc.Trial {
+	if t.role == "" {
+		return nil
+	}
+	return &stssvc.Trial{Facts: in.Facts, Authz: in.Pipeline.Authz, Partition: in.Partition, Region: t.region, Now: now, Role: t.role}
 }
 
 // readSmall reads a file, or standard input for "-", of at most limit bytes.

@@ -22,12 +22,12 @@ const (
 
 func newTestOIDC(std Streams, env Env) *cobra.Command {
 	var t trial
-	var keysFile string
+	var keysFile, sessionName string
 	cmd := &cobra.Command{
 		Use:   "oidc FILE",
 		Short: "Check a captured OpenID Connect token",
-		Long: `Checks a token as AssumeRoleWithWebIdentity does, and says each check, up to the
-trust policy of the role. Nothing is fetched: the keys of the issuer, which its
+		Long: `Checks a token as AssumeRoleWithWebIdentity does, and says each check. With --role,
+the trust policy of the role is tried too, but for what it asks of a request's address. Nothing is fetched: the keys of the issuer, which its
 jwks_uri serves, come from a file.`,
 		Example: `  curl -s https://token.actions.githubusercontent.com/.well-known/jwks > keys.json
   daypass federation test oidc token.jwt --keys keys.json \
@@ -60,15 +60,20 @@ jwks_uri serves, come from a file.`,
 					return fmt.Errorf("reading the key set: %w", err)
 				}
 				report.Pass("key set", fmt.Sprintf("%d keys that can verify tokens", keys.Len()))
-				id, err := oidc.Verify(strings.TrimSpace(string(text)), oidc.Provider{URL: p.URL, Clients: p.Clients, Thumbprints: p.Thumbprints}, keys, now, report)
+				provider := oidc.Provider{URL: p.URL, Clients: p.Clients, Thumbprints: p.Thumbprints}
+				id, err := oidc.Verify(strings.TrimSpace(string(text)), provider, keys, now, report)
 				if err != nil {
 					return writeTrial(std.Out, report.Steps, err, nil)
 				}
-				return writeTrial(std.Out, report.Steps, nil, tokenFacts(p.URL, id))
+				if try := t.tries(in, now); try != nil {
+					err = try.Token(cmd.Context(), provider, p.ARN, sessionName, id, report)
+				}
+				return writeTrial(std.Out, report.Steps, err, tokenFacts(p.URL, id))
 			})(cmd, args)
 		},
 	}
 	t.register(cmd)
+	cmd.Flags().StringVar(&sessionName, "role-session-name", "test", "the name that the session would have")
 	cmd.Flags().StringVar(&keysFile, "keys", "", "file with the issuer's key set, a JWKS document (required)")
 	return cmd
 }

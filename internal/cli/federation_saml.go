@@ -24,12 +24,12 @@ func newTestSAML(std Streams, env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "saml FILE",
 		Short: "Check a captured SAML response",
-		Long: `Checks a response as AssumeRoleWithSAML does, and says each check, up to the trust
-policy of the role. The file holds the response as XML, or in base64, as browsers
+		Long: `Checks a response as AssumeRoleWithSAML does, and says each check. With --role, the
+trust policy of the role is tried too, but for what it asks of a request's address. The file holds the response as XML, or in base64, as browsers
 send it (the field SAMLResponse). With --at, one that has expired is checked as of
 the time it was captured.`,
 		Example: `  daypass federation test saml response.b64 --provider arn:aws:iam::111122223333:saml-provider/Corp \
-    --at 2026-11-22T10:00:00Z`,
+    --role arn:aws:iam::111122223333:role/Dev --at 2026-11-22T10:00:00Z`,
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withInstallation(&t.place, env, func(cmd *cobra.Command, in *installation.Installation) error {
@@ -60,7 +60,10 @@ the time it was captured.`,
 				if err != nil {
 					return writeTrial(std.Out, report.Steps, err, nil)
 				}
-				return writeTrial(std.Out, report.Steps, nil, responseFacts(a, claims))
+				if try := t.tries(in, now); try != nil {
+					err = try.SAML(cmd.Context(), p, a, claims, report)
+				}
+				return writeTrial(std.Out, report.Steps, err, responseFacts(a, claims))
 			})(cmd, args)
 		},
 	}

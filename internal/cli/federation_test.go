@@ -29,6 +29,14 @@ const (
 	oidcARN         = "arn:aws:iam::111122223333:oidc-provider/gitlab.com"
 )
 
+// trustOfDev is the trust policy of a role that wants ann, or a branch.
+const trustOfDev = `{"Version":"2012-10-17","Statement":[
+	{"Effect":"Allow","Principal":{"Federated":"` + samlARN + `"},"Action":"sts:AssumeRoleWithSAML","Condition":{"StringEquals":{"saml:sub":"ann"}}},
+	{"Effect":"Allow","Principal":{"Federated":"` + oidcARN + `"},"Action":"sts:AssumeRoleWithWebIdentity",
+	 "Condition":{"StringLike":{"gitlab.com:sub":"project_path:g/p:*","sts:RoleSessionName":["test","ci-*"]}}}]}`
+
+const devARN = "arn:aws:iam::111122223333:role/Dev"
+
 var captured = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
 // withProviders makes an installation with a provider of each kind.
@@ -43,6 +51,7 @@ func withProviders(t *testing.T, metadata string) (dir string) {
 	err = errors.Join(err, in.DB.Update(t.Context(), func(tx *store.Tx) error {
 		return errors.Join(
 			tx.CreateSAMLProvider(iam.SAMLProvider{ARN: samlARN, Account: providerAccount, Name: "Corp", UUID: "SAMLSP4SHN3UIS2D558H46", Created: captured, Metadata: metadata}),
+			tx.CreateRole(iam.Role{ID: "AROAEXAMPLEROLE000001", Account: providerAccount, Path: "/", Name: "Dev", Created: captured, MaxSession: time.Hour, Trust: trustOfDev}),
 			tx.CreateOIDCProvider(iam.OIDCProvider{ARN: oidcARN, Account: providerAccount, URL: "gitlab.com", Created: captured, Clients: []string{"sts.amazonaws.com"}}),
 		)
 	}), in.Close())
@@ -92,6 +101,16 @@ func TestFederationTestOfAResponse(t *testing.T) {
 	test(0, xml, at, good)
 	test(0, write(t, idp.Base64(response)), at, good)
 	test(0, write(t, "SAMLResponse="+strings.NewReplacer("+", "%2B", "/", "%2F", "=", "%3D").Replace(idp.Base64(response))), at, good)
+	test(0, xml, at, append(good, `^passed +Role +`+devARN, `^passed +trust policy of `+devARN+` +sts:AssumeRoleWithSAML$`), "--role", devARN)
+	tagged := response
+	tagged.Attributes = append(tagged.Attributes, samltest.A("PrincipalTag:team", "red"))
+	test(1, write(t, idp.Response(tagged)), at, []string{`^passed +trust policy of ` + devARN + ` +sts:AssumeRoleWithSAML$`, `^FAILED +trust policy of ` + devARN + ` +saw sts:TagSession: implicit`, `the caller is told +AccessDenied: Not authorized to perform sts:AssumeRoleWithSAML`}, "--role", devARN)
+	bob := response
+	bob.Subject = "bob"
+	test(1, write(t, idp.Response(bob)), at, []string{`^FAILED +trust policy of ` + devARN}, "--role", devARN)
+	test(1, xml, at, []string{`^FAILED +Role +saw .*want "` + devARN + `2,`}, "--role", devARN+"2")
+	test(1, xml, at, []string{`^FAILED +account of the role`}, "--role", "arn:aws:iam::999999999999:role/Dev")
+	test(1, xml, at, []string{`x is invalid`}, "--role", "x")
 	test(1, xml, captured.Add(time.Hour).Format(time.RFC3339), []string{`^FAILED +IssueInstant of the Response +saw 2026-11-22T10:00:00Z at 2026-11-22T11:00:00Z, want at most 5 minutes ago`, "the proof is not taken"})
 	test(1, xml, at, []string{`^FAILED +audience +saw "urn:amazon:webservices", want urn:corp`}, "--saml-audience", "urn:corp")
 	test(1, write(t, strings.Replace(idp.Response(response), ">ann<", ">eve<", 1)), at, []string{`^FAILED +signature of the Assertion`})
@@ -134,6 +153,14 @@ func TestFederationTestOfAToken(t *testing.T) {
 	}
 	at := captured.Format(time.RFC3339)
 	test(0, token+"\n", at, `^passed +signature +RS256`, `^passed +audience +"sts.amazonaws.com"`, `^says +gitlab.com:sub +project_path:g/p:ref_type:branch:ref:main$`, `^says +gitlab.com:project_id +7$`)
+	role := func(code int, arn, name string, lines ...string) {
+		t.Helper()
+		verdict(t, code, lines, "oidc", write(t, token), "--data-dir", dir, "--provider", oidcARN, "--keys", keys, "--at", at, "--role", arn, "--role-session-name", name)
+	}
+	role(0, devARN, "ci-7", `^passed +trust policy of `+devARN+` +sts:AssumeRoleWithWebIdentity$`, `^says +gitlab.com:sub`)
+	role(1, devARN, "other", `^FAILED +trust policy of `+devARN+` +saw sts:AssumeRoleWithWebIdentity: implicit`)
+	role(1, devARN+"2", "test", `^FAILED +role +saw .*role/Dev2.*want a role that exists`)
+	role(1, "arn:aws:iam::999999999999:role/Dev", "test", `No OpenIDConnect provider found in your account for https://gitlab.com`)
 	test(1, token, captured.Add(2*time.Hour).Format(time.RFC3339), `^FAILED +exp +saw 17`, `the caller is told +ExpiredTokenException: Token expired`)
 	test(1, token[:len(token)-8]+"AAAAAAAA", at, `^FAILED +signature`)
 	test(1, "no token", at, `^FAILED`, `not a valid JWT`)

@@ -25,6 +25,7 @@ type place struct {
 	auditOut                                            io.Writer
 	saml                                                saml.Site
 	delivery                                            delivery // of a service only
+	samlOnce                                            bool     // of a service only
 }
 
 func (p *place) register(cmd *cobra.Command) {
@@ -69,7 +70,7 @@ func (p *place) settings(env Env) (cfg installation.Config, err error) {
 	cfg = installation.Config{
 		Dir: p.dataDir, DatabaseURL: p.databaseURL, MasterFile: p.masterKeyFile,
 		Region: p.region, SpoolKeep: p.spoolKeep, HistoryKeep: p.historyKeep, AuditFile: p.auditFile, AuditOut: p.auditOut,
-		PrivateIssuers: p.privateIssuers, CABundle: p.caBundle, SAML: p.saml, Delivery: p.delivery.Delivery,
+		PrivateIssuers: p.privateIssuers, CABundle: p.caBundle, SAML: p.saml, SAMLOnce: p.samlOnce, Delivery: p.delivery.Delivery,
 	}
 	if master, _ := env("DAYPASS_MASTER_KEY"); master != "" {
 		cfg.MasterKey = secret.New(master)

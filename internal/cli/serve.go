@@ -72,6 +72,7 @@ Every flag has an environment twin: --data-dir is DAYPASS_DATA_DIR.`,
 	flags.Int64Var(&f.historyKeep, "history-keep", history.DefaultKeep, "bytes of event history to keep, of the last 90 days at most; 0 has none made")
 	flags.StringVar(&f.auditFile, "audit-file", "", "file to copy the records of calls to, a line of JSON each; '-' for standard output")
 	f.registerSAML(cmd)
+	flags.BoolVar(&f.samlOnce, "saml-once", false, "each SAML assertion is redeemed once, in all processes on the database")
 	f.delivery.flags(flags)
 	f.bounds.flags(flags)
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")

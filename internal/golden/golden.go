@@ -44,26 +44,33 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // Run replays every file of dir, each against a server that setup makes; who
 // are the credentials by name.
 func Run(t *testing.T, dir string, setup func(t *testing.T) (s *daypasstest.Server, who map[string]daypasstest.Credentials)) {
+	RunStage(t, dir, func(t *testing.T) Stage {
+		s, who := setup(t)
+		return Stage{Server: s, Who: who, Values: map[string]string{}}
+	})
+}
+
+// RunStage is [Run] on a stage, whose values the requests can use.
+func RunStage(t *testing.T, dir string, setup func(t *testing.T) Stage) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no golden files in %s: %v", dir, err)
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			s, who := setup(t)
-			replay(t, s, who, file)
+			stage := setup(t)
+			replay(t, stage.Server, stage.Who, stage.Values, file)
 		})
 	}
 }
 
-func replay(t *testing.T, s *daypasstest.Server, who map[string]daypasstest.Credentials, file string) {
+func replay(t *testing.T, s *daypasstest.Server, who map[string]daypasstest.Credentials, seen map[string]string, file string) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	archive := txtar.Parse(raw)
 	out := &txtar.Archive{Comment: archive.Comment}
-	seen := map[string]string{}
 	for i, f := range archive.Files {
 		if f.Name != "request" {
 			continue

@@ -20,7 +20,7 @@ import (
 // Stage is where the requests of record files are made.
 type Stage struct {
 	*daypasstest.Server
-	Dir    string // of the spool
+	Dir    string // of the spool; of [Records] only
 	Who    map[string]daypasstest.Credentials
 	Values map[string]string // what {{Name}} stands for
 	Masks  map[string]string // values that differ between runs, and what stands for them

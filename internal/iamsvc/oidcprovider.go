@@ -15,9 +15,9 @@ import (
 	"github.com/daypass/daypass/internal/store"
 )
 
-func oidcProviderActions() []pipeline.Handler {
+func (s *service) oidcProviderActions() []pipeline.Handler {
 	return []pipeline.Handler{
-		create("CreateOpenIDConnectProvider", asksCreateOIDCProvider, createOIDCProvider),
+		createAhead("CreateOpenIDConnectProvider", asksCreateOIDCProvider, s.findThumbprint, createOIDCProvider),
 		read("GetOpenIDConnectProvider", oidcProviders, func(in *iamapi.GetOpenIDConnectProviderInput) string { return in.OpenIDConnectProviderArn }, getOIDCProvider),
 		onAccount("ListOpenIDConnectProviders", pipeline.ReadTx, listOIDCProviders),
 		write("DeleteOpenIDConnectProvider", oidcProviders, func(in *iamapi.DeleteOpenIDConnectProviderInput) string { return in.OpenIDConnectProviderArn },
@@ -81,8 +81,20 @@ func asksCreateOIDCProvider(c *pipeline.Call, in *iamapi.CreateOpenIDConnectProv
 	return creation{noun: "OpenIDConnectProvider", arn: arn.OIDCProvider(c.Partition, c.Account, issuer).String(), tags: in.Tags}
 }
 
-// createOIDCProvider never asks the issuer: without thumbprints, the authorities
-// that are trusted anyway vouch for it, and nobody else.
+// findThumbprint asks the issuer for its thumbprint when none is given. There is
+// none to be found of an issuer that cannot be reached, or that the authorities
+// that are trusted anyway do not vouch for.
+func (s *service) findThumbprint(c *pipeline.Call, in *iamapi.CreateOpenIDConnectProviderInput) error {
+	issuer, err := oidc.ParseIssuer(in.Url)
+	if err != nil || len(in.ThumbprintList) > 0 || s.thumbprint == nil {
+		return nil // a URL that is none is refused in its turn
+	}
+	if found, err := s.thumbprint(c.Ctx, issuer, c.Now); err == nil {
+		c.Found = []string{found}
+	}
+	return nil
+}
+
 func createOIDCProvider(c *pipeline.Call, in *iamapi.CreateOpenIDConnectProviderInput) (*iamapi.CreateOpenIDConnectProviderOutput, error) {
 	issuer, err := oidc.ParseIssuer(in.Url)
 	if err != nil {
@@ -94,6 +106,9 @@ func createOIDCProvider(c *pipeline.Call, in *iamapi.CreateOpenIDConnectProvider
 	p := iam.OIDCProvider{
 		ARN: arn.OIDCProvider(c.Partition, c.Account, issuer).String(), Account: c.Account, URL: issuer, Created: c.Now,
 		Thumbprints: in.ThumbprintList,
+	}
+	if found, ok := c.Found.([]string); ok {
+		p.Thumbprints = found
 	}
 	for _, id := range in.ClientIDList {
 		if !slices.Contains(p.Clients, id) {

@@ -20,8 +20,10 @@
 package iamsvc
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/daypass/daypass/internal/awserr"
 	"github.com/daypass/daypass/internal/keys"
@@ -36,12 +38,17 @@ type Config struct {
 	Vault *keys.Vault // wraps the secrets of new access keys and MFA devices
 
 	Outbound *outbound.Issuer // of the account's tokens for other parties
+
+	// Thumbprint finds out the thumbprint of an issuer; nil finds none.
+	Thumbprint func(ctx context.Context, issuer string, now time.Time) (string, error)
 }
 
 type service struct {
 	vault *keys.Vault
 
 	outbound *outbound.Issuer
+
+	thumbprint func(ctx context.Context, issuer string, now time.Time) (string, error)
 }
 
 // New returns the service with all of its actions.
@@ -53,7 +60,7 @@ func New(cfg Config) *pipeline.Service {
 
 // Actions returns the actions by themselves.
 func Actions(cfg Config) []pipeline.Handler {
-	s := &service{cfg.Vault, cfg.Outbound}
+	s := &service{cfg.Vault, cfg.Outbound, cfg.Thumbprint}
 	return slices.Concat(
 		userActions(),
 		groupActions(),
@@ -79,7 +86,7 @@ func Actions(cfg Config) []pipeline.Handler {
 		detailActions(),
 		simulationActions(),
 		grantingActions(),
-		oidcProviderActions(),
+		s.oidcProviderActions(),
 		absentActions(),
 	)
 }

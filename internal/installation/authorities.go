@@ -15,7 +15,11 @@ func (cfg *Config) setFetch() error {
 		return err
 	}
 	if cfg.FetchOIDC == nil {
-		cfg.FetchOIDC = (&oidc.Fetcher{Roots: roots, Private: cfg.PrivateIssuers}).Fetch
+		f := &oidc.Fetcher{Roots: roots, Private: cfg.PrivateIssuers}
+		cfg.FetchOIDC = f.Fetch
+		if cfg.Thumbprint == nil {
+			cfg.Thumbprint = f.Thumbprint
+		}
 	}
 	return nil
 }

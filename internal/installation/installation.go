@@ -65,6 +65,13 @@ type Config struct {
 	CABundle       string     // file of authorities trusted in addition, in PEM; "" for none
 	FetchOIDC      oidc.Fetch // gets the documents of issuers; nil is over the network
 
+	// Thumbprint finds out the thumbprint of an issuer whose provider is made
+	// without one; nil is over the network if FetchOIDC is, else there is none.
+	Thumbprint func(ctx context.Context, issuer string, now time.Time) (string, error)
+
+	// SAMLOnce has each assertion of a SAML provider redeemed once.
+	SAMLOnce bool
+
 	// Ephemeral gives up durability for speed: for tests, whose data nobody
 	// misses after a power cut.
 	Ephemeral bool
@@ -157,8 +164,8 @@ func (in *Installation) assemble() {
 		trail.Events = in.History.Lookup
 	}
 	in.Services = []*pipeline.Service{
-		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, OIDC: oidc.NewSource(in.cfg.FetchOIDC), Outbound: in.Outbound}),
-		iamsvc.New(iamsvc.Config{Vault: in.Vault, Outbound: in.Outbound}),
+		stssvc.New(stssvc.Config{DB: in.DB, Vault: in.Vault, Facts: in.Facts, Ring: in.Ring, Authz: az, Partition: in.Partition, SAML: in.cfg.SAML, SAMLOnce: in.cfg.SAMLOnce, OIDC: oidc.NewSource(in.cfg.FetchOIDC), Outbound: in.Outbound}),
+		iamsvc.New(iamsvc.Config{Vault: in.Vault, Outbound: in.Outbound, Thumbprint: in.cfg.Thumbprint}),
 		trailsvc.New(trail),
 	}
 }

@@ -35,6 +35,9 @@ type vouched struct {
 
 	Keys  func(*policy.Context) // condition keys of this call alone; may be nil
 	Facts []session.Fact        // condition keys of the call and of the session's whole life
+
+	UseUp  func() error  // refuses a proof that was used before; nil lets it be used again
+	Report *proof.Report // collects what trust policies said; may be nil
 }
 
 // vouchedIn is what the two actions take beside the proof.
@@ -88,6 +91,11 @@ func (s *service) assumeVouched(c *pipeline.Call, in vouchedIn, v *vouched) (*vo
 	packed, err := pack(sess)
 	if err != nil {
 		return nil, err
+	}
+	if v.UseUp != nil {
+		if err := v.UseUp(); err != nil {
+			return nil, err
+		}
 	}
 	credentials, err := s.issue(c, sess, packed, lifetime)
 	if err != nil {
@@ -154,6 +162,7 @@ func (s *service) trusts(c *pipeline.Call, in vouchedIn, role *facts.Principal, 
 			c.Denied = &d
 			return notVouched(in.Action, &proof.Failure{Check: "trust policy of " + role.ARN, Saw: action + ": " + d.Verdict.String(), Want: "an Allow for " + v.Provider})
 		}
+		v.Report.Pass("trust policy of "+role.ARN, action)
 	}
 	return nil
 }

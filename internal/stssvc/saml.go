@@ -1,7 +1,9 @@
 package stssvc
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -75,7 +77,7 @@ func (s *service) doAssumeRoleWithSAML(c *pipeline.Call, in *assumeRoleWithSAMLI
 	if err := mayAssumeBy(in, provider, claims); err != nil {
 		return nil, err
 	}
-	v, err := vouchedBySAML(c, provider, assertion, claims)
+	v, err := s.vouchedBySAML(c, provider, assertion, claims)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +124,7 @@ func mayAssumeBy(in *assumeRoleWithSAMLInput, provider *facts.SAMLProvider, clai
 }
 
 // vouchedBySAML is what the assertion says, in the terms of both federations.
-func vouchedBySAML(c *pipeline.Call, provider *facts.SAMLProvider, a *saml.Assertion, claims *saml.Claims) (*vouched, error) {
+func (s *service) vouchedBySAML(c *pipeline.Call, provider *facts.SAMLProvider, a *saml.Assertion, claims *saml.Claims) (*vouched, error) {
 	v := &vouched{
 		Provider: provider.ARN, SessionName: claims.SessionName, Source: claims.Source,
 		Transitive: claims.Transitive, Longest: claims.Longest, AssertionID: a.ID,
@@ -135,6 +137,9 @@ func vouchedBySAML(c *pipeline.Call, provider *facts.SAMLProvider, a *saml.Asser
 	}
 	for _, t := range claims.Tags {
 		v.Tags = append(v.Tags, tag{t.Key, t.Value})
+	}
+	if s.SAMLOnce {
+		v.UseUp = func() error { return s.useUp(c, provider, a) }
 	}
 	if !a.SessionEnds.IsZero() {
 		left := a.SessionEnds.Sub(c.Now).Truncate(time.Second)
@@ -186,6 +191,24 @@ var samlRefusals = map[saml.Kind]samlRefusal{
 	saml.BadSource:      {"InvalidIdentityToken", 400, `Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"`, ""},
 	saml.NoRole:         {"InvalidIdentityToken", 400, "Role is required in AuthnResponse", ""},
 }
+
+// assertionLife is longer than any assertion is good for: five minutes from its
+// making, which may be a minute ahead.
+const assertionLife = 10 * time.Minute
+
+// useUp notes that an assertion is redeemed at a provider, in all processes and
+// for as long as it would be good.
+func (s *service) useUp(c *pipeline.Call, provider *facts.SAMLProvider, a *saml.Assertion) error {
+	sum := sha256.Sum256([]byte(a.ID))
+	err := s.DB.UseOnce(c.Ctx, "saml", provider.ARN+"/"+hex.EncodeToString(sum[:]), c.Now, c.Now.Add(assertionLife))
+	if errors.Is(err, store.ErrExists) {
+		return redeemed.refuse(c, &proof.Failure{Check: "assertion", Saw: "one that was redeemed", Want: "each once, by --saml-once"})
+	}
+	return err
+}
+
+// redeemed refuses an assertion that was used before.
+var redeemed = samlRefusal{"InvalidIdentityToken", 400, "Response has been redeemed already", ""}
 
 var noSAMLProvider = samlRefusal{"InvalidIdentityToken", 400, "Specified provider doesn't exist.", ""}
 

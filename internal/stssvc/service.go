@@ -28,6 +28,7 @@ type Config struct {
 	Partition string
 	OIDC      *oidc.Source // has the keys of OpenID Connect providers
 	SAML      saml.Site    // for whom and where to SAML responses must be meant
+	SAMLOnce  bool         // each assertion is redeemed once
 	Outbound  *outbound.Issuer
 }
 

@@ -87,6 +87,12 @@ resource "aws_iam_user" "ann" {
   tags                 = { Team = var.team }
 }
 
+resource "aws_iam_virtual_mfa_device" "phone" {
+  virtual_mfa_device_name = "tf-phone"
+  path                    = "/tf/"
+  tags                    = { Team = var.team }
+}
+
 resource "aws_iam_access_key" "ann" {
   user = aws_iam_user.ann.name
 }

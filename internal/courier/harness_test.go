@@ -64,11 +64,22 @@ func (b *syncBuffer) String() string {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Config{Dir: t.TempDir(), Ephemeral: true})
+	return newSiteOn(t, store.Config{Dir: t.TempDir(), Ephemeral: true})
+}
+
+func openStore(t *testing.T, cfg store.Config) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func newSiteOn(t *testing.T, cfg store.Config) *site {
+	t.Helper()
+	db := openStore(t, cfg)
 	vault, err := keys.NewVault(bytes.Repeat([]byte{7}, keys.KeySize))
 	if err != nil {
 		t.Fatal(err)

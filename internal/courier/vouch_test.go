@@ -2,7 +2,9 @@ package courier
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/daypass/daypass/internal/digest"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/test/postgres"
 )
 
 func TestDigestsAreAChain(t *testing.T) {
@@ -52,16 +55,27 @@ func TestDigestsAreAChain(t *testing.T) {
 }
 
 func TestTwoProcessesMakeOneChain(t *testing.T) {
-	s := newSite(t)
+	t.Run("sqlite", func(t *testing.T) {
+		s := newSite(t)
+		twoProcesses(t, s, s.db)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		cfg := store.Config{URL: postgres.Start(t).FreshDatabase(t)}
+		twoProcesses(t, newSiteOn(t, cfg), openStore(t, cfg))
+	})
+}
+
+func twoProcesses(t *testing.T, s *site, db *store.DB) {
+	t.Helper()
 	s.trail()
-	p, q := s.process(), s.process()
+	p, q := s.process(), s.process(func(c *Config) { c.DB = db })
 	n := 0
 	for range 4 {
-		for range 12 {
+		for range 6 {
 			p.record()
 			q.record()
 			n += 2
-			s.pass(5 * time.Minute)
+			s.pass(10 * time.Minute)
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
@@ -79,6 +93,49 @@ func TestTwoProcessesMakeOneChain(t *testing.T) {
 	}
 	if got := len(s.delivered("")); got != n || files(all) != len(s.s3.Keys("/CloudTrail/")) {
 		t.Errorf("%d of %d records are delivered, in %d files of which %d are vouched for", got, n, len(s.s3.Keys("/CloudTrail/")), files(all))
+	}
+	if keys := s.keys(); len(keys) != 1 {
+		t.Errorf("they have made %d keys", len(keys))
+	}
+}
+
+// After a restore the digests that the backup does not know are found too, as
+// validate-logs finds them: where a chain begins it looks for what lies before.
+func TestARestoreBeginsAnotherChain(t *testing.T) {
+	s := newSite(t)
+	s.trail()
+	p := s.process()
+	p.record()
+	p.after(time.Hour)
+	var backup bytes.Buffer
+	if _, err := s.db.Backup(t.Context(), &backup, s.vault, s.clock()); err != nil {
+		t.Fatal(err)
+	}
+	p.record()
+	p.after(time.Hour)
+	b, err := store.ReadBackup(t.Context(), t.TempDir(), &backup, s.vault)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.db.Restore(t.Context(), b, true), b.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before := s.s3.Keys("CloudTrail-Digest")
+	three := p.record()
+	p.after(time.Second)
+	p.after(time.Hour)
+	p.after(time.Hour)
+	all := s.digests("us-east-1")
+	if len(before) != 2 || len(all) == 0 || !all[0].End.After(t0.Add(2*time.Hour)) {
+		t.Errorf("after %v the new chain is %+v", before, all)
+	}
+	for _, key := range before {
+		if _, ok := s.s3.Objects()[key]; !ok {
+			t.Errorf("%s is gone", key)
+		}
+	}
+	if got := s.delivered(""); !slices.Contains(got, three) {
+		t.Errorf("delivered is %v", got)
 	}
 }
 
@@ -318,4 +375,10 @@ func TestAClockThatIsSetBackStopsNothing(t *testing.T) {
 	if want := len(s.s3.Keys("/CloudTrail/")) - 1; vouched != want {
 		t.Errorf("the last chain vouches for %d files, want all but the first of %d", vouched, want+1)
 	}
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	postgres.Clean()
+	os.Exit(code)
 }

@@ -15,7 +15,7 @@ const module = "github.com/daypass/daypass"
 // layers are the packages from the top down (docs/architecture.md). A package
 // imports only from its own line or the lines below it.
 var layers = [][]string{
-	{"cmd/daypass", "examples/go", "examples/identity-proof"},
+	{"cmd/daypass", "cmd/daypass-man", "examples/go", "examples/identity-proof"},
 	{"internal/cli", "daypasstest", "internal/golden"},
 	{"test/process", "test/postgres", "test/clients", "test/crash", "test/upgrade", "test/million", "test/replicas", "test/flood"},
 	{"internal/installation", "internal/stscli"},

@@ -85,8 +85,25 @@ func writeHelp(w io.Writer) error {
 	return err
 }
 
+// Page is the help page of a command.
+type Page struct{ Name, Short, Text string }
+
+// Pages returns the help pages of all commands.
+func Pages() []Page {
+	var all []Page
+	for _, c := range commands() {
+		all = append(all, Page{c.name, firstSentence(c.op.Doc), c.page()})
+	}
+	return all
+}
+
 // writeHelp writes the page of a command.
 func (c *command) writeHelp(w io.Writer) error {
+	_, err := io.WriteString(w, c.page())
+	return err
+}
+
+func (c *command) page() string {
 	var p page
 	p.line(0, "daypass sts "+c.name)
 	p.section("DESCRIPTION")
@@ -121,8 +138,7 @@ func (c *command) writeHelp(w io.Writer) error {
 	}
 	p.section("EXAMPLE")
 	p.line(2, c.example())
-	_, err := w.Write(p.b.Bytes())
-	return err
+	return p.b.String()
 }
 
 // value names what an option takes.

@@ -82,6 +82,8 @@ type Pipeline struct {
 
 	// HideTokens keeps the session tokens that are issued out of the records.
 	HideTokens bool
+
+	unrecorded bool // set by a benchmark alone: nothing is recorded
 }
 
 // Run carries out the call, records it, and returns its output struct.

@@ -1,0 +1,6 @@
+package pipeline_test
+
+import "time"
+
+// processorTime is not known here.
+func processorTime() time.Duration { return 0 }

@@ -26,6 +26,7 @@ type Request struct {
 type Document struct {
 	Body         []byte
 	CacheControl string // the header
+	Thumbprint   bool   // no authority vouches for the server, but a thumbprint of the provider
 }
 
 // Fetch gets documents. An error that is [ErrUnreachable] may pass when the
@@ -107,7 +108,11 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (*Document, error) {
 	if int64(len(body)) > r.Limit {
 		return nil, fmt.Errorf("getting %s: more than %d bytes", u.Redacted(), r.Limit)
 	}
-	return &Document{Body: body, CacheControl: strings.Join(response.Header.Values("Cache-Control"), ",")}, nil
+	d := &Document{Body: body, CacheControl: strings.Join(response.Header.Values("Cache-Control"), ",")}
+	if s := response.TLS; s != nil {
+		d.Thumbprint = checkChain(s.PeerCertificates, u.Hostname(), f.Roots, nil, r.Now) != nil
+	}
+	return d, nil
 }
 
 // connectError is a failure before anything was asked for.

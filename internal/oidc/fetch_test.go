@@ -196,7 +196,7 @@ func TestFetch(t *testing.T) {
 	f := s.fetcher()
 	for range 2 {
 		d, err := s.get(t, f)
-		if err != nil || string(d.Body) != "the document" || d.CacheControl != "max-age=600" {
+		if err != nil || string(d.Body) != "the document" || d.CacheControl != "max-age=600" || d.Thumbprint {
 			t.Fatalf("%+v, %v", d, err)
 		}
 	}
@@ -204,8 +204,8 @@ func TestFetch(t *testing.T) {
 	if _, err := s.get(t, f); !errors.Is(err, errCertificate) {
 		t.Errorf("an unknown authority: %v", err)
 	}
-	if _, err := s.get(t, f, Thumbprint(s.ca.cert)); err != nil {
-		t.Errorf("its thumbprint: %v", err)
+	if d, err := s.get(t, f, Thumbprint(s.ca.cert)); err != nil || !d.Thumbprint {
+		t.Errorf("its thumbprint: %+v, %v", d, err)
 	}
 	if n := s.requests.Load(); n != 3 {
 		t.Errorf("%d requests, want 3: an untrusted server is asked nothing", n)

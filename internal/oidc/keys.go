@@ -42,6 +42,8 @@ func (k *key) fits(alg algorithm) bool {
 type KeySet struct {
 	keys    []key
 	rsa, ec int // how many of each type the document has, useful or not
+
+	thumbprint bool // as in Document
 }
 
 // Len returns how many keys of the set can verify tokens.

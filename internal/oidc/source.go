@@ -76,7 +76,11 @@ func (s *Source) Verify(ctx context.Context, t *Token, p Provider, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	return t.Verify(p, keys, now, r)
+	id, err := t.Verify(p, keys, now, r)
+	if err == nil {
+		id.Thumbprint = keys.thumbprint
+	}
+	return id, err
 }
 
 // Keys returns the keys of the provider, with the one that the token names if
@@ -229,7 +233,9 @@ func (s *Source) get(ctx context.Context, i *issuer, known string, now time.Time
 		return nil, err
 	}
 	got.life = life(d.CacheControl)
-	got.keys, err = ParseKeys(d.Body)
+	if got.keys, err = ParseKeys(d.Body); err == nil {
+		got.keys.thumbprint = d.Thumbprint
+	}
 	return got, err
 }
 

@@ -417,7 +417,10 @@ func TestOverTheNetwork(t *testing.T) {
 	roots.AddCert(server.Certificate())
 	today := time.Now()
 	verify := func(f *Fetcher, p Provider) error {
-		_, err := NewSource(f.Fetch).Verify(t.Context(), parsed(t, issuer.Token(today, nil)), p, today, nil)
+		id, err := NewSource(f.Fetch).Verify(t.Context(), parsed(t, issuer.Token(today, nil)), p, today, nil)
+		if err == nil && id.Thumbprint != (f.Roots == nil) {
+			t.Errorf("by a thumbprint: %v", id.Thumbprint)
+		}
 		return err
 	}
 	if err := verify(&Fetcher{Roots: roots, Private: true}, p); err != nil {

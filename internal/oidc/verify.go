@@ -48,6 +48,7 @@ type Identity struct {
 	Source     string   // source identity; "" without
 	Roles      []string // ARNs of the only roles that the token is for
 	HasRoles   bool     // whether it names any
+	Thumbprint bool     // the issuer's keys come from a server that a thumbprint of the provider vouches for, and no authority
 
 	claims value
 }

@@ -32,6 +32,7 @@ type vouched struct {
 	Longest     time.Duration // what the provider limits the session to; 0 is no limit
 
 	AssertionID string // of a SAML assertion, for the record
+	Thumbprint  bool   // how the provider of a token was verified, likewise
 
 	Keys  func(*policy.Context) // condition keys of this call alone; may be nil
 	Facts []session.Fact        // condition keys of the call and of the session's whole life
@@ -112,7 +113,7 @@ func (s *service) assumeVouched(c *pipeline.Call, in vouchedIn, v *vouched) (*vo
 // record says who is vouched for as records do (reference, cloudtrail 2).
 func (v *vouched) record() *trail.Vouched {
 	r := &trail.Vouched{
-		Provider: v.Provider, AssertionID: v.AssertionID, Source: v.Source, Transitive: v.Transitive,
+		Provider: v.Provider, Thumbprint: v.Thumbprint, AssertionID: v.AssertionID, Source: v.Source, Transitive: v.Transitive,
 	}
 	for _, t := range v.Tags {
 		r.Tags = append(r.Tags, session.Tag{Key: t.Key, Value: t.Value})

@@ -96,7 +96,7 @@ func (s *service) oidcProvider(c *pipeline.Call, account, issuer string) (p oidc
 func vouchedByToken(in *assumeRoleWithWebIdentityInput, p oidc.Provider, name string, id *oidc.Identity) *vouched {
 	prefix := p.URL + ":"
 	v := &vouched{
-		Provider: name, SessionName: in.RoleSessionName, Source: id.Source, Transitive: id.Transitive,
+		Provider: name, Thumbprint: id.Thumbprint, SessionName: in.RoleSessionName, Source: id.Source, Transitive: id.Transitive,
 		Facts: []session.Fact{{Key: prefix + "aud", Values: []string{id.Audience}}, {Key: prefix + "sub", Values: []string{id.Subject}}},
 	}
 	if len(id.AMR) > 0 {

@@ -98,9 +98,31 @@ func (r *Record) Append(dst []byte) []byte {
 	if r.TLS != nil {
 		dst = text(dst, `,"tlsDetails":{"tlsVersion":`, strings.Replace(tls.VersionName(r.TLS.Version), "TLS ", "TLSv", 1))
 		dst = text(dst, `,"cipherSuite":`, tls.CipherSuiteName(r.TLS.CipherSuite))
-		dst = append(text(dst, `,"clientProvidedHostHeader":`, clip(r.Host)), '}')
+		dst = text(dst, `,"clientProvidedHostHeader":`, clip(r.Host))
+		if name := keyExchange(r.TLS.CurveID); name != "" {
+			dst = text(dst, `,"keyExchange":`, name)
+		}
+		dst = append(dst, '}')
 	}
 	return append(dst, '}')
+}
+
+// keyExchange names how a connection's keys were agreed on, as records do; ""
+// if it was in none of these ways.
+func keyExchange(id tls.CurveID) string {
+	switch id {
+	case tls.X25519MLKEM768, tls.SecP256r1MLKEM768, tls.SecP384r1MLKEM1024:
+		return id.String()
+	case tls.X25519:
+		return "x25519"
+	case tls.CurveP256:
+		return "secp256r1"
+	case tls.CurveP384:
+		return "secp384r1"
+	case tls.CurveP521:
+		return "secp521r1"
+	}
+	return ""
 }
 
 // appendElements appends what was asked and what was answered (reference,
@@ -170,7 +192,15 @@ func (r *Record) appendAdditional(dst []byte) []byte {
 		kind = "global"
 	}
 	dst = text(dst, `,"additionalEventData":{"RequestDetails":{"endpointType":`, kind)
-	return append(text(dst, `,"awsServingRegion":`, r.Region), "}}"...)
+	dst = append(text(dst, `,"awsServingRegion":`, r.Region), '}')
+	if r.Vouched != nil && !r.Vouched.SAML {
+		method := "IAMTrustStore"
+		if r.Vouched.Thumbprint {
+			method = "Thumbprint"
+		}
+		dst = text(dst, `,"identityProviderConnectionVerificationMethod":`, method)
+	}
+	return append(dst, '}')
 }
 
 func appendResources(dst []byte, resources []Resource) []byte {

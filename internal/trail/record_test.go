@@ -110,6 +110,7 @@ func TestARecordIsInTheOrderOfRealOnes(t *testing.T) {
 	r := sample()
 	r.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256}
 	r.Host = "sts.eu-west-1.amazonaws.com"
+	r.TLS.CurveID = tls.X25519MLKEM768
 	r.Err = awserr.New(http.StatusForbidden, "AccessDenied", "no")
 	got := regexp.MustCompile(`"eventID":"[0-9a-f-]{36}"`).ReplaceAllString(string(r.Append(nil)), `"eventID":"…"`)
 	_, got, _ = strings.Cut(got, `,"eventTime"`)
@@ -118,7 +119,7 @@ func TestARecordIsInTheOrderOfRealOnes(t *testing.T) {
 		`"requestParameters":null,"responseElements":null,"additionalEventData":{"RequestDetails":{"endpointType":"regional","awsServingRegion":"eu-west-1"}},` +
 		`"requestID":"0f0a","eventID":"…","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,` +
 		`"recipientAccountId":"111122223333","eventCategory":"Management",` +
-		`"tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"sts.eu-west-1.amazonaws.com"}}`
+		`"tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"sts.eu-west-1.amazonaws.com","keyExchange":"X25519MLKEM768"}}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -156,6 +157,31 @@ func TestWhatClientsSendIsBoundedAndEscaped(t *testing.T) {
 	r.UserAgent = "a\"\n\xffb"
 	if line = r.Append(nil); !json.Valid(line) || !utf8.Valid(line) || strings.ContainsAny(string(line), "\n\r") {
 		t.Errorf("record %q", line)
+	}
+}
+
+func TestAKeyExchangeHasTheNameOfRecords(t *testing.T) {
+	for id, want := range map[tls.CurveID]string{
+		tls.X25519MLKEM768: "X25519MLKEM768", tls.X25519: "x25519", tls.CurveP256: "secp256r1", tls.CurveP384: "secp384r1", 0: "",
+	} {
+		if got := keyExchange(id); got != want {
+			t.Errorf("%v: %q, want %q", id, got, want)
+		}
+	}
+}
+
+func TestARecordSaysHowAProviderWasVerified(t *testing.T) {
+	r := sample()
+	r.Caller = nil
+	for want, v := range map[string]*Vouched{
+		`,"identityProviderConnectionVerificationMethod":"IAMTrustStore"}`: {Provider: "p"},
+		`,"identityProviderConnectionVerificationMethod":"Thumbprint"}`:    {Provider: "p", Thumbprint: true},
+		`"awsServingRegion":"eu-west-1"}}`:                                 {SAML: true, Thumbprint: true},
+	} {
+		r.Vouched = v
+		if line := string(r.Append(nil)); !strings.Contains(line, want) || !json.Valid([]byte(line)) {
+			t.Errorf("%+v: %s lacks %s", v, line, want)
+		}
 	}
 }
 

@@ -10,7 +10,9 @@ type Vouched struct {
 	SAML     bool   // by a SAML assertion, not the token of a web identity
 	Provider string // ARN or host name; of SAML the assertion's NameQualifier
 	Audience string // of a token
-	Subject  string
+
+	Thumbprint bool // the server of a token's issuer was known by a thumbprint, not by an authority
+	Subject    string
 
 	AssertionID string // of a SAML assertion
 

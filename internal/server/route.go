@@ -26,6 +26,9 @@ func scope(r *http.Request) (region, service string) {
 	if strings.Count(credential, "/") != 4 {
 		return "", ""
 	}
-	parts := strings.SplitN(credential, "/", 5)
-	return parts[2], parts[3]
+	_, rest, _ := strings.Cut(credential, "/") // the key id
+	_, rest, _ = strings.Cut(rest, "/")        // the date
+	region, rest, _ = strings.Cut(rest, "/")
+	service, _, _ = strings.Cut(rest, "/")
+	return region, service
 }

@@ -122,4 +122,14 @@ func TestWorkIsBounded(t *testing.T) {
 			t.Errorf("%.40s… is evaluated", expression)
 		}
 	}
+	list := make([]any, 1000)
+	for i := range list {
+		list[i] = ""
+	}
+	o := new(ordered.Object)
+	o.Set("s", strings.Repeat("x", 300_000))
+	o.Set("l", list)
+	if _, err := find("join(s, l)", o); err == nil {
+		t.Error("300 MB are joined")
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestASpoolHasANameForLife(t *testing.T) {
@@ -68,5 +69,31 @@ func TestHowFarAReaderIsBehind(t *testing.T) {
 	}
 	if _, missed, _ = Behind(dir, Position{Segment: 1, Offset: 100}); !missed {
 		t.Error("a segment that was dropped unread is not missed")
+	}
+}
+
+func TestWhatWasWrittenSinceIsAfterThePosition(t *testing.T) {
+	dir := t.TempDir()
+	now := time.Now()
+	for i, age := range []time.Duration{3 * time.Hour, 2 * time.Hour, time.Hour} {
+		s := open(t, Config{Dir: dir})
+		appendAll(t, s, "record")
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(filepath.Join(dir, segmentName(uint64(i+1))), now, now.Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		ago  time.Duration
+		want uint64
+	}{{5 * time.Hour, 1}, {2*time.Hour + time.Minute, 2}, {90 * time.Minute, 3}, {0, 3}} {
+		if got, err := Since(dir, now.Add(-tt.ago)); got != (Position{Segment: tt.want}) || err != nil {
+			t.Errorf("since %v ago: %v, %v, want segment %d", tt.ago, got, err, tt.want)
+		}
+	}
+	if got, err := Since(t.TempDir(), now); got != (Position{}) || err != nil {
+		t.Errorf("in an empty spool: %v, %v", got, err)
 	}
 }

@@ -138,3 +138,91 @@ func TestCursorsMoveOn(t *testing.T) {
 		}
 	})
 }
+
+func TestADeletedTrailStaysForWhoDelivers(t *testing.T) {
+	databases(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		withAccount(t, db)
+		trail := newTrail("all")
+		trail.Started = t0
+		create := func() { t.Helper(); update(t, db, func(tx *store.Tx) error { return tx.CreateTrail(trail) }) }
+		remove := func() { t.Helper(); update(t, db, func(tx *store.Tx) error { return tx.DeleteTrail(trail) }) }
+		toDeliver := func() (all []iam.Trail) {
+			t.Helper()
+			view(t, db, func(tx *store.Tx) (err error) {
+				all, err = tx.TrailsToDeliver()
+				return err
+			})
+			return all
+		}
+		create()
+		remove()
+		if left := toDeliver(); len(left) > 0 {
+			t.Errorf("of a trail without deliveries there is %v", left)
+		}
+		create()
+		cursor := store.Cursor{Segment: 3, Offset: 8}
+		update(t, db, func(tx *store.Tx) error { return tx.PutTrailCursor(trail.ARN, "spool", cursor) })
+		remove()
+		create() // of the same name
+		all := toDeliver()
+		if len(all) != 2 || all[0].Gone || !all[1].Gone || all[0].ARN != trail.ARN || all[1].Name != trail.Name {
+			t.Fatalf("to deliver are %+v", all)
+		}
+		view(t, db, func(tx *store.Tx) error {
+			seen, err := tx.TrailsOf(acct)
+			cursors, errCursors := tx.CursorsOf("spool")
+			if len(seen) != 1 || len(cursors) != 1 || cursors[all[1].ARN] != cursor {
+				t.Errorf("the account has %d trails; the cursors are %v", len(seen), cursors)
+			}
+			return errors.Join(err, errCursors)
+		})
+		err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.ForgetTrail(trail.ARN) })
+		if !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("a trail that is there is forgotten: %v", err)
+		}
+		update(t, db, func(tx *store.Tx) error { return tx.ForgetTrail(all[1].ARN) })
+		if left := toDeliver(); len(left) != 1 {
+			t.Errorf("after that there are %v", left)
+		}
+	})
+}
+
+func TestAWithdrawnDigestVouchesForNothing(t *testing.T) {
+	databases(t, func(t *testing.T, open func() *store.DB) {
+		db := open()
+		withAccount(t, db)
+		trail := newTrail("all")
+		digest := func(hour int) store.Digest {
+			return store.Digest{Trail: trail.ARN, Region: "us-east-1", Ended: t0.Add(time.Duration(hour) * time.Hour), Object: "d", Bucket: "b", Body: []byte("{}")}
+		}
+		update(t, db, func(tx *store.Tx) error {
+			err := tx.CreateTrail(trail)
+			for hour, object := range []string{"a", "b", "c"} {
+				f := store.LogFile{Trail: trail.ARN, Object: object, Region: "us-east-1", Bucket: "b", Delivered: t0}
+				err = errors.Join(err, tx.AddDigest(digest(hour)), tx.AddLogFile(f), tx.VouchFor(f, digest(hour).Ended))
+			}
+			return errors.Join(err, tx.DigestUploaded(digest(0), t0))
+		})
+		update(t, db, func(tx *store.Tx) error { return tx.WithdrawDigests(digest(1)) })
+		view(t, db, func(tx *store.Tx) error {
+			files, err := tx.LogFilesWithoutDigest(trail.ARN, 10)
+			last, errLast := tx.LastDigests(trail.ARN)
+			if len(files) != 2 || files[0].Object != "b" || len(last) != 1 || !last[0].Ended.Equal(t0) {
+				t.Errorf("the files without digest are %+v, the last digest %+v", files, last)
+			}
+			return errors.Join(err, errLast)
+		})
+		update(t, db, func(tx *store.Tx) error {
+			return errors.Join(tx.EndChain(trail.ARN, "us-east-1"), tx.ForgetLogFiles(trail.ARN))
+		})
+		view(t, db, func(tx *store.Tx) error {
+			files, err := tx.LogFilesWithoutDigest(trail.ARN, 10)
+			last, errLast := tx.LastDigests(trail.ARN)
+			if len(files)+len(last) != 0 {
+				t.Errorf("%v and %v are left", files, last)
+			}
+			return errors.Join(err, errLast)
+		})
+	})
+}

@@ -217,12 +217,15 @@ func TestCredentialsAreFoundWhereToolsLook(t *testing.T) {
 	good := "aws_access_key_id = " + buckettest.KeyID + "\naws_secret_access_key=" + buckettest.Secret + "\n"
 	credentials := write("credentials", "[default]\naws_access_key_id = X\naws_secret_access_key = secretX\n[logs]\n; a comment\n"+good)
 	config := write("config", "[default]\ns3 =\n  aws_access_key_id = X\n"+good+"[profile  other ]\n"+good)
+	answer := write("answer", `{"Version":1,"AccessKeyId":"`+buckettest.KeyID+`","SecretAccessKey":"`+buckettest.Secret+`"}`)
+	process := write("process", "[default]\ncredential_process = cat "+answer+"\n")
 	for _, tt := range []struct {
 		name string
 		env  map[string]string
 		ok   bool
 	}{
-		{"the environment", map[string]string{"AWS_ACCESS_KEY_ID": buckettest.KeyID, "AWS_SECRET_ACCESS_KEY": buckettest.Secret, "AWS_PROFILE": "nobody"}, true},
+		{"the environment, before the files", map[string]string{"AWS_ACCESS_KEY_ID": buckettest.KeyID, "AWS_SECRET_ACCESS_KEY": buckettest.Secret, "AWS_SHARED_CREDENTIALS_FILE": credentials}, true},
+		{"a process of a profile", map[string]string{"AWS_CONFIG_FILE": process}, true},
 		{"half of it", map[string]string{"AWS_ACCESS_KEY_ID": buckettest.KeyID}, false},
 		{"a profile", map[string]string{"AWS_SHARED_CREDENTIALS_FILE": credentials, "AWS_PROFILE": "logs"}, true},
 		{"another's profile", map[string]string{"AWS_SHARED_CREDENTIALS_FILE": credentials}, false},
@@ -236,8 +239,11 @@ func TestCredentialsAreFoundWhereToolsLook(t *testing.T) {
 			c, err := bucket.New(bucket.Config{
 				Endpoint: s.URL, Region: "us-east-1",
 				Env: func(name string) (string, bool) {
-					if name == "HOME" {
+					switch name {
+					case "HOME":
 						return dir + "/nowhere", true
+					case "AWS_EC2_METADATA_DISABLED":
+						return "true", true
 					}
 					v, ok := tt.env[name]
 					return v, ok

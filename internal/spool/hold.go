@@ -7,7 +7,8 @@ func (s *Spool) Hold(holder string, from Position) {
 	s.mu.Lock()
 	s.holds[holder] = from.Segment
 	s.mu.Unlock()
-	s.poke() // there may be room now
+	s.moved.Store(true)
+	s.poke()
 }
 
 // Release has the holder hold nothing.
@@ -15,6 +16,7 @@ func (s *Spool) Release(holder string) {
 	s.mu.Lock()
 	delete(s.holds, holder)
 	s.mu.Unlock()
+	s.moved.Store(true)
 	s.poke()
 }
 

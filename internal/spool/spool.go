@@ -87,6 +87,7 @@ type Spool struct {
 
 	failing atomic.Bool // the last write was refused
 	full    atomic.Bool // what is on disk is beyond Keep, and held
+	moved   atomic.Bool // a hold has changed: there may be room
 
 	mu      sync.Mutex
 	holds   map[string]uint64 // the oldest segment that each holder needs; guarded by mu
@@ -270,7 +271,9 @@ func (s *Spool) run() {
 				spare = nil
 			}
 		}
-		s.trim()
+		if s.moved.Swap(false) {
+			s.trim()
+		}
 	}
 	if err := s.disk.close(); err != nil {
 		s.cfg.Log.Error("closing the spool", "err", err)
@@ -314,6 +317,7 @@ func (s *Spool) write(g *group) {
 	s.enough = (g.waiters + s.next.waiters) * 3 / 4
 	s.fill(s.next)
 	s.mu.Unlock()
+	s.trim()
 	g.settle(nil)
 	if s.failing.Swap(false) {
 		s.cfg.Log.Info("the spool of records can be written again")

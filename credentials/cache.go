@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,10 @@ type Cache struct {
 	mu     sync.Mutex
 	flight *flight // guarded by mu; nil when nothing is being renewed
 }
+
+// Format writes what it is, whatever the verb: not the credentials, and not what
+// changes while it is printed.
+func (c *Cache) Format(f fmt.State, _ rune) { fmt.Fprint(f, "credentials.Cache") }
 
 // kept is credentials with the time from which they are renewed. It is immutable.
 type kept struct {

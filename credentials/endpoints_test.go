@@ -215,3 +215,15 @@ func TestInstance(t *testing.T) {
 		}
 	}
 }
+
+// A metadata service that is switched off is no reason to stop looking.
+func TestAMetadataServiceThatIsSwitchedOffHasNothing(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	defer server.Close()
+	get := func(name string) string {
+		return map[string]string{"AWS_EC2_METADATA_SERVICE_ENDPOINT": server.URL}[name]
+	}
+	if _, err := Instance(InstanceOptions{Getenv: get}).Retrieve(t.Context()); !errors.Is(err, ErrNotFound) {
+		t.Errorf("got %v, want %v", err, ErrNotFound)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -41,6 +42,10 @@ type instance struct {
 
 const rolePath = "/latest/meta-data/iam/security-credentials/"
 
+// switchedOff are the answers of a metadata service that is not for this machine,
+// and of what else may be at its address.
+var switchedOff = []int{http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed}
+
 func (i *instance) Retrieve(ctx context.Context) (Credentials, error) {
 	endpoint, err := i.endpoint()
 	if err != nil {
@@ -49,6 +54,8 @@ func (i *instance) Retrieve(ctx context.Context) (Credentials, error) {
 	token, err := i.ask(ctx, http.MethodPut, endpoint+"/latest/api/token", "X-Aws-Ec2-Metadata-Token-Ttl-Seconds", "300")
 	if status, ok := errors.AsType[*statusError](err); err != nil && !ok {
 		return Credentials{}, notFound("no instance metadata: %v", err)
+	} else if ok && slices.Contains(switchedOff, status.status) {
+		return Credentials{}, notFound("no instance metadata: %v", status)
 	} else if ok {
 		return Credentials{}, fmt.Errorf("instance metadata: token: %w", status)
 	}

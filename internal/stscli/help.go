@@ -44,12 +44,12 @@ func (p *page) entry(term, text string) {
 func (p *page) globals() {
 	p.section("GLOBAL OPTIONS")
 	for _, o := range globalOptions() {
-		p.entry(o.name+placeholder(&o.option), o.doc)
+		p.entry(o.name+valueName(&o.option), o.doc)
 	}
 }
 
-// placeholder is what stands for the value of a global option.
-func placeholder(o *option) string {
+// valueName is what stands for the value of a global option.
+func valueName(o *option) string {
 	switch {
 	case o.arity == noValue:
 		return ""

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/daypass/daypass/internal/store"
+	"github.com/daypass/daypass/internal/stscli"
 )
 
 // Streams are where a command reads and prints.
@@ -48,7 +49,7 @@ func badUsage(format string, args ...any) error { return usageError{fmt.Errorf(f
 // command does, or soon after ctx ends.
 func Run(ctx context.Context, args []string, std Streams, env Env) int {
 	root := newRoot(std, env)
-	root.SetArgs(args)
+	root.SetArgs(withSTSInFront(args))
 	root.SetIn(std.In)
 	root.SetOut(std.Out)
 	root.SetErr(std.Err)
@@ -64,6 +65,15 @@ func Run(ctx context.Context, args []string, std Streams, env Env) int {
 		return exitUsage
 	}
 	return exitFail
+}
+
+// withSTSInFront lets the options of 'daypass sts' stand before that word, also
+// where a shell asks how to complete them.
+func withSTSInFront(args []string) []string {
+	if len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
+		return append(args[:1:1], withSTSInFront(args[1:])...)
+	}
+	return stscli.Front(args)
 }
 
 // remedy says what mends a failure whose error, from deep down, cannot know.

@@ -13,8 +13,8 @@ import (
 	"testing"
 
 	"github.com/daypass/daypass/daypasstest"
+	"github.com/daypass/daypass/internal/cli"
 	"github.com/daypass/daypass/internal/pyref"
-	"github.com/daypass/daypass/internal/stscli"
 )
 
 // script runs command lines through the installed AWS CLI, one after the other in
@@ -32,7 +32,7 @@ def ask(q):
     os.environ.update(q["Env"], AWS_DATA_PATH=data)
     assumerole.CACHE_DIR = q["Env"]["HOME"] + "/cache"
     sys.stdout, sys.stderr = out, err = io.StringIO(), io.StringIO()
-    sys.argv = ["aws", "sts"] + q["Args"]
+    sys.argv = ["aws"] + q["Args"]
     try:
         code = awscli.clidriver.create_clidriver().main(sys.argv[1:])
     except SystemExit as e:
@@ -44,7 +44,7 @@ json.dump([ask(q) for q in json.load(sys.stdin)], sys.stdout)
 `
 
 type question struct {
-	Args []string
+	Args []string // behind the word aws
 	Env  map[string]string
 }
 
@@ -204,6 +204,7 @@ func TestSameAsAWS(t *testing.T) {
 		{"federation", append(line("get-federation-token --name ann --query FederatedUser.Arn --policy"), "file://~/policy.json"), ""},
 		{"a session", line("get-session-token --query keys(Credentials)"), ""},
 		{"a web identity token", line("get-web-identity-token --audience a b --signing-algorithm ES384 --tags Key=a,Value=b"), ""},
+
 	}
 	for _, c := range []string{
 		"assume-role", "assume-role-with-saml", "assume-role-with-web-identity", "assume-root", "decode-authorization-message", "get-access-key-info",
@@ -229,22 +230,38 @@ func TestSameAsAWS(t *testing.T) {
 				env[name] = value
 			}
 		}
-		if c.args == nil {
-			c.args = []string{}
-		}
-		questions[i] = question{c.args, env}
+		questions[i] = question{Args: append([]string{"sts"}, c.args...), Env: env}
+	}
+	names := make([]string, len(cases))
+	for i, c := range cases {
+		names[i] = c.name
+	}
+	for _, c := range []string{
+		"--region eu-west-1 --output text sts get-caller-identity",
+		"--query Arn --no-paginate sts get-caller-identity --output=text",
+		"--out text --reg us-east-1 sts get-caller-identity --query Arn",
+		"--output table sts get-caller-identity --output text",
+		"--no sts get-caller-identity",
+		"--bogus sts get-caller-identity",
+		"--output jsom sts get-caller-identity",
+		"--profile nope sts get-caller-identity",
+		"--color sts sts get-caller-identity",
+		"--debug=yes sts get-caller-identity",
+		"--profile txt sts assume-role",
+	} {
+		names, questions = append(names, c), append(questions, question{line(c), w.env})
 	}
 	var theirs []result
 	pyref.Ask(t, script, questions, &theirs)
-	for i, c := range cases {
-		ours := runIn(t.Context(), questions[i])
+	for i, q := range questions {
+		ours := runIn(t.Context(), q)
 		for _, d := range []struct{ what, got, want string }{
 			{"standard output", masked(ours.Out), masked(theirs[i].Out)},
 			{"standard error", masked(ours.Err), masked(theirs[i].Err)},
 			{"exit code", fmt.Sprint(ours.Code), fmt.Sprint(theirs[i].Code)},
 		} {
 			if d.got != d.want {
-				t.Errorf("%s: %s\n%v\n got %s\nwant %s\n(%q\n %q)", c.name, d.what, c.args, d.got, d.want, d.got, d.want)
+				t.Errorf("%s: %s\n%v\n got %s\nwant %s\n(%q\n %q)", names[i], d.what, q.Args, d.got, d.want, d.got, d.want)
 			}
 		}
 	}
@@ -252,8 +269,7 @@ func TestSameAsAWS(t *testing.T) {
 
 func runIn(ctx context.Context, q question) result {
 	var out, err bytes.Buffer
-	code := stscli.Run(ctx, q.Args, stscli.Env{
-		In: strings.NewReader(""), Out: &out, Err: &err, Version: "daypass test", Getenv: func(name string) string { return q.Env[name] },
-	})
+	code := cli.Run(ctx, q.Args, cli.Streams{In: strings.NewReader(""), Out: &out, Err: &err},
+		func(name string) (string, bool) { v, ok := q.Env[name]; return v, ok })
 	return result{out.String(), err.String(), code}
 }

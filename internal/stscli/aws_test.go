@@ -104,7 +104,6 @@ var masks = []struct {
 	{regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d`), "TIME"},
 	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`), "ID"},
 	{regexp.MustCompile(`(Encoded authorization failure message: )\S+`), "$1…"},
-	{regexp.MustCompile(`,\n    "MinimumSessionTokenSize": 0`), ""}, // newer than the AWS CLI
 	// Formats that the AWS CLI has not.
 	{regexp.MustCompile(`(?m)^table {36}\| yaml *\noff *\n`), "table                                   \n"},
 	{regexp.MustCompile(`(json, text, table), yaml, off`), "$1"},

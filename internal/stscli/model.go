@@ -45,6 +45,11 @@ type member struct {
 	shape    *shape
 }
 
+// newer are the members of package sts that the AWS CLI, version 1.45, does not
+// have. The commands leave them out, so that skeletons, messages and answers stay
+// those of "aws sts".
+var newer = map[string]bool{"MinimumSessionTokenSize": true, "SessionTokenSize": true, "SessionTokenUtilization": true}
+
 // shapeOf reads a type of package sts and its tags (see [sts.Operation]).
 func shapeOf(t reflect.Type) *shape {
 	if t.Kind() == reflect.Pointer {
@@ -57,7 +62,9 @@ func shapeOf(t reflect.Type) *shape {
 	case t.Kind() == reflect.Struct:
 		s.kind = structure
 		for i := range t.NumField() {
-			s.members = append(s.members, memberOf(t.Field(i), i))
+			if f := t.Field(i); !newer[f.Name] {
+				s.members = append(s.members, memberOf(f, i))
+			}
 		}
 	case t.Kind() == reflect.Slice:
 		s.kind, s.elem = list, shapeOf(t.Elem())

@@ -9,9 +9,6 @@ import (
 	"github.com/daypass/daypass/internal/pyref"
 )
 
-// newer are members that the installed model does not have yet.
-var newer = []string{"MinimumSessionTokenSize", "SessionTokenSize", "SessionTokenUtilization"}
-
 // The members of inputs and answers, their order, option names and lower bounds are
 // those of the installed AWS CLI's model.
 func TestModelSameAsAWS(t *testing.T) {
@@ -58,12 +55,8 @@ func tell(s *shape, path string, constraints bool) []string {
 	switch s.kind {
 	case structure:
 		for _, m := range s.members {
-			if slices.Contains(newer, m.name) {
-				continue
-			}
 			line := path + "/" + m.name + " --" + m.flag + " " + m.shape.kind.String()
 			if m.required && constraints && m.name != "arn" { // the service refuses without, our SDK too
-
 				line += " required"
 			}
 			if m.shape.min > 0 && constraints {

@@ -123,6 +123,9 @@ func (a *Authenticator) fromKey(ctx context.Context, id string) (*Caller, secret
 	caller := &Caller{Account: key.Account, AccessKeyID: id}
 	if key.UserID == "" {
 		caller.Principal = rootPrincipal(a.Partition, key.Account)
+		if caller.Alias, err = a.Facts.Alias(ctx, key.Account); err != nil {
+			return nil, secret.String{}, gone(err, invalidKey)
+		}
 		return caller, key.Secret, nil
 	}
 	if caller.Entity, err = a.Facts.User(ctx, key.UserID); err != nil {
@@ -174,6 +177,9 @@ func (a *Authenticator) resolve(ctx context.Context, c *Caller) (err error) {
 		return nil
 	case s.EntityID == "":
 		c.Principal = rootPrincipal(a.Partition, s.Account)
+		if c.Alias, err = a.Facts.Alias(ctx, s.Account); err != nil {
+			return err
+		}
 	default:
 		if c.Entity, err = a.Facts.User(ctx, s.EntityID); err != nil {
 			return err

@@ -25,6 +25,10 @@ type Caller struct {
 	// for what the root user federated.
 	Entity *facts.Principal
 
+	// Alias is the alias of the account, by which records name its root user;
+	// "" when it has none, and when the root user is not behind the caller.
+	Alias string
+
 	// Session is what the caller's session token asserts; nil with long-term
 	// credentials.
 	Session *session.Session

@@ -89,6 +89,7 @@ type Cache struct {
 	oidc     *entries[*iam.OIDCProvider] // by ARN
 	texts    *entries[SessionPolicy]     // by text
 	saml     *entries[*SAMLProvider]     // by ARN
+	aliases  *entries[string]            // by account
 
 	hits, misses atomic.Int64
 }
@@ -114,7 +115,7 @@ func New(cfg Config) *Cache {
 		groups: newEntries[*group](size), policies: newEntries[policy.Attached](size),
 		oidc:  newEntries[*iam.OIDCProvider](size),
 		texts: newEntries[SessionPolicy](1000),
-		saml:  newEntries[*SAMLProvider](min(size, 10_000)),
+		saml:  newEntries[*SAMLProvider](min(size, 10_000)), aliases: newEntries[string](size),
 	}
 	cfg.DB.Subscribe(c.forget)
 	return c
@@ -143,6 +144,8 @@ func (c *Cache) forget(changes []store.Change) {
 			c.oidc.drop(ch.ID)
 		case store.SAMLProviderChange:
 			c.saml.drop(ch.ID)
+		case store.AccountChange:
+			c.aliases.drop(ch.ID)
 		case store.Everything:
 			c.keys.clear()
 			c.users.clear()
@@ -152,6 +155,7 @@ func (c *Cache) forget(changes []store.Change) {
 			c.policies.clear()
 			c.oidc.clear()
 			c.saml.clear()
+			c.aliases.clear()
 		}
 	}
 }
@@ -179,6 +183,15 @@ func (c *Cache) Key(ctx context.Context, id string) (*Key, error) {
 			return nil, fmt.Errorf("unwrapping the secret of %s: %w", id, err)
 		}
 		return &Key{ID: k.ID, Account: k.Account, UserID: k.UserID, Active: k.Status == iam.Active, Secret: secret.New(string(plain))}, nil
+	})
+}
+
+// Alias returns the alias of the account, "" when it has none, or
+// store.ErrNotFound when there is no such account.
+func (c *Cache) Alias(ctx context.Context, account string) (string, error) {
+	return load(ctx, c, c.aliases, account, func(tx *store.Tx) (string, error) {
+		a, err := tx.Account(account)
+		return a.Alias, err
 	})
 }
 

@@ -127,6 +127,26 @@ func TestAKeyThatWasWrappedForAnotherIDDoesNotOpen(t *testing.T) {
 	}
 }
 
+func TestAnAliasIsReadOnceAndHeededWhenItChanges(t *testing.T) {
+	c, db, _ := newCache(t)
+	for _, alias := range []string{"", "corp", "corp-2", ""} {
+		update(t, db, func(tx *store.Tx) error { return tx.SetAccountAlias(account, alias) })
+		if got, err := c.Alias(t.Context(), account); got != alias || err != nil {
+			t.Errorf("Alias = %q, %v; want %q", got, err, alias)
+		}
+		_, before := c.Lookups()
+		if got, err := c.Alias(t.Context(), account); got != alias || err != nil {
+			t.Errorf("Alias again = %q, %v; want %q", got, err, alias)
+		}
+		if _, after := c.Lookups(); after != before {
+			t.Errorf("the alias %q is read from the store again", alias)
+		}
+	}
+	if _, err := c.Alias(t.Context(), "999999999999"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("Alias of no account = %v", err)
+	}
+}
+
 // Readers and a writer at once: after a change has been answered, no reader
 // may see what was before it.
 func TestNoReaderSeesTheStateBeforeAnAnsweredChange(t *testing.T) {

@@ -122,9 +122,7 @@ func (e *event) readIdentity(s *scanner) {
 	case "AssumedRole", "FederatedUser":
 		e.user = afterColon(e.principal)
 	case "Root":
-		if len(e.user) == 0 {
-			e.user = rootName
-		}
+		e.user = rootName // not the alias that the account had then
 	}
 }
 

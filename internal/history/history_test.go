@@ -205,6 +205,19 @@ func TestEventsAreFoundByEachAttribute(t *testing.T) {
 	}
 }
 
+// TestTheRootUserIsFoundAsRoot, also when its account has an alias, which
+// records have for its name.
+func TestTheRootUserIsFoundAsRoot(t *testing.T) {
+	for name, want := range map[string]string{"": "root", `,"userName":"corp"`: "root"} {
+		record := strings.Replace(happening{n: 1, at: start}.record(), `"type":"IAMUser"`, `"type":"Root"`, 1)
+		record = strings.Replace(record, `,"userName":"ci"`, name, 1)
+		var e event
+		if !e.read([]byte(record)) || string(e.user) != want {
+			t.Errorf("with %s: found as %q, want %q", name, e.user, want)
+		}
+	}
+}
+
 func TestTheTimesOfAQueryAreIncluded(t *testing.T) {
 	s := newStage(t, Config{})
 	for i := range 10 {

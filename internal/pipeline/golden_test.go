@@ -56,6 +56,7 @@ func stage(t *testing.T) golden.Stage {
 		Who: map[string]daypasstest.Credentials{
 			"root": s.Root, "ann": ann, "bob": s.User("bob"), "eve": s.UserIn(otherRoot, "eve", allowAll),
 			"otherroot": otherRoot,
+			"rootagain": must(s.Root, "sts", "GetSessionToken").Credentials(),
 			"annagain":  must(ann, "sts", "GetSessionToken").Credentials(),
 			"guest":     must(ann, "sts", "GetFederationToken", "Name", "guest", "Policy", allowAll).Credentials(),
 			"rootguest": must(s.Root, "sts", "GetFederationToken", "Name", "guest", "Policy", allowAll).Credentials(),

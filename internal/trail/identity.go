@@ -41,7 +41,11 @@ func appendCaller(dst []byte, c *authn.Caller) []byte {
 	dst = text(dst, `,"arn":`, c.Principal.ARN)
 	dst = text(dst, `,"accountId":`, c.Account)
 	dst = text(dst, `,"accessKeyId":`, c.AccessKeyID)
-	if name := c.UserName(); name != "" {
+	name := c.UserName()
+	if c.IsRoot() {
+		name = c.Alias
+	}
+	if name != "" {
 		dst = text(dst, `,"userName":`, name)
 	}
 	if c.Session != nil {
@@ -67,9 +71,9 @@ func appendSession(dst []byte, c *authn.Caller) []byte {
 }
 
 // appendIssuer appends who stands behind the session: a role, a user, or the
-// root user.
+// root user, whose name is the alias of the account.
 func appendIssuer(dst []byte, c *authn.Caller) []byte {
-	kind, id, name := "Root", c.Account, ""
+	kind, id, name := "Root", c.Account, c.Alias
 	if c.Entity != nil {
 		id, name = c.Entity.ID, c.Entity.Name
 		if kind = "IAMUser"; c.Session.Kind == session.Role {

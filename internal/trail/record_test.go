@@ -62,6 +62,14 @@ func TestIdentityIsThatOfEachKindOfCaller(t *testing.T) {
 			`{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333","accessKeyId":"AKIAEXAMPLE000000003"}`,
 		},
 		{
+			"root of an account with an alias",
+			&authn.Caller{
+				Principal: policy.Principal{Type: policy.Root, ARN: "arn:aws:iam::111122223333:root"}, Alias: "corp",
+				Account: "111122223333", AccessKeyID: "ASIAEXAMPLE000000003", Session: &session.Session{Kind: session.User, Issued: issued},
+			},
+			`{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE000000003","userName":"corp","sessionContext":{"attributes":{"creationDate":"2026-11-02T09:30:00Z","mfaAuthenticated":"false"}}}`,
+		},
+		{
 			"role session",
 			&authn.Caller{
 				Principal: policy.Principal{Type: policy.RoleSession, ARN: "arn:aws:sts::111122223333:assumed-role/deploy/build-42", EntityID: deploy.ID, EntityARN: role},
@@ -82,11 +90,11 @@ func TestIdentityIsThatOfEachKindOfCaller(t *testing.T) {
 		{
 			"whom the root user federated",
 			&authn.Caller{
-				Principal: policy.Principal{Type: policy.FederatedUser, ARN: "arn:aws:sts::111122223333:federated-user/guest", EntityARN: "arn:aws:iam::111122223333:root"},
-				Account:   "111122223333", AccessKeyID: "ASIAEXAMPLE000000004",
+				Principal: policy.Principal{Type: policy.FederatedUser, ARN: "arn:aws:sts::111122223333:federated-user/guest", EntityARN: "arn:aws:iam::111122223333:root"}, Alias: "corp",
+				Account: "111122223333", AccessKeyID: "ASIAEXAMPLE000000004",
 				Session: &session.Session{Kind: session.Federated, Name: "guest", Issued: issued},
 			},
-			`{"type":"FederatedUser","principalId":"111122223333:guest","arn":"arn:aws:sts::111122223333:federated-user/guest","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE000000004","sessionContext":{"sessionIssuer":{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333"},"attributes":{"creationDate":"2026-11-02T09:30:00Z","mfaAuthenticated":"false"}}}`,
+			`{"type":"FederatedUser","principalId":"111122223333:guest","arn":"arn:aws:sts::111122223333:federated-user/guest","accountId":"111122223333","accessKeyId":"ASIAEXAMPLE000000004","sessionContext":{"sessionIssuer":{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333","userName":"corp"},"attributes":{"creationDate":"2026-11-02T09:30:00Z","mfaAuthenticated":"false"}}}`,
 		},
 	} {
 		if got := string((&Record{Caller: c.caller, Account: "111122223333"}).appendIdentity(nil)); got != c.want {

@@ -31,6 +31,7 @@ type Config struct {
 	Endpoint string // "https://s3.example.com"; buckets are in the path
 	Region   string // that requests are signed for
 	ACL      string // sent with each object; "" or "none" sends none
+	KeyNames bool   // keys are named to the store by what follows "key/" or "alias/" in their ARNs
 	Env      func(name string) (string, bool)
 	Roots    *x509.CertPool // nil is the machine's
 }
@@ -41,6 +42,8 @@ type Config struct {
 type Client struct {
 	s3  *s3.Client
 	acl types.ObjectCannedACL
+
+	keyNames bool
 
 	noCondition atomic.Bool // the store knows no "only if there is none"
 }
@@ -65,7 +68,7 @@ func New(cfg Config) (*Client, error) {
 	if _, err := source.Retrieve(context.Background()); err != nil {
 		return nil, err
 	}
-	c := new(Client)
+	c := &Client{keyNames: cfg.KeyNames}
 	if cfg.ACL != "none" {
 		c.acl = types.ObjectCannedACL(cfg.ACL)
 	}
@@ -129,6 +132,7 @@ type Object struct {
 	Type        string            // "application/json"; "" for none
 	Encoding    string            // "gzip"; "" for none
 	Meta        map[string]string // names in lower case
+	KMSKey      string            // ARN of the key that the store is to encrypt it under; "" leaves it to the bucket
 }
 
 // Put puts an object, also over one that is there.
@@ -196,17 +200,31 @@ func (c *Client) put(ctx context.Context, o Object, onlyNew bool) error {
 	if onlyNew {
 		in.IfNoneMatch = aws.String("*")
 	}
-	_, err := c.s3.PutObject(ctx, in)
-	return understood(err)
+	c.encrypt(in, o.KMSKey)
+	out, err := c.s3.PutObject(ctx, in)
+	if err != nil {
+		return understood(err)
+	}
+	return encrypted(out, o.KMSKey)
 }
 
-// Check reports whether records of an account may be put into a bucket:
-// [ErrNoSuchBucket], [ErrDenied]. It does what delivery will do, and leaves an
-// empty object where the records will be, as the real service does.
-func (c *Client) Check(ctx context.Context, bucket, root string) error {
+// Check reports whether records of an account may be put into a bucket,
+// encrypted under a key unless that is "": [ErrNoSuchBucket], [ErrDenied],
+// [ErrKey]. It does what delivery will do, and leaves an empty object where the
+// records will be, as the real service does.
+func (c *Client) Check(ctx context.Context, bucket, root, key string) error {
 	ctx, stop := context.WithTimeout(ctx, checkTime)
 	defer stop()
-	return c.Put(ctx, Object{Bucket: bucket, Key: root + "CloudTrail/"})
+	o := Object{Bucket: bucket, Key: root + "CloudTrail/", KMSKey: key}
+	err := c.Put(ctx, o)
+	if key == "" || !refused(err) || errors.Is(err, ErrNoSuchBucket) {
+		return err
+	}
+	o.KMSKey = ""
+	if err := c.Put(ctx, o); err != nil {
+		return err // it is not for the key
+	}
+	return fmt.Errorf("%w: %w", ErrKey, err)
 }
 
 // checkTime is for [Client.Check]: a caller waits for it.

@@ -79,7 +79,7 @@ func TestWhatTheStoreRefusesIsTold(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := buckettest.Start(t, "logs")
 			s.Fail(func(*http.Request) buckettest.Failure { return tt.failure })
-			err := client(t, s.URL).Check(t.Context(), tt.bucket, "AWSLogs/1/")
+			err := client(t, s.URL).Check(t.Context(), tt.bucket, "AWSLogs/1/", "")
 			if err == nil || tt.want != nil && !errors.Is(err, tt.want) || tt.want == nil && (errors.Is(err, bucket.ErrDenied) || errors.Is(err, bucket.ErrNoSuchBucket)) {
 				t.Errorf("Check: %v, want %v", err, tt.want)
 			}
@@ -95,7 +95,7 @@ func TestWhatTheStoreRefusesIsTold(t *testing.T) {
 		})
 	}
 	s := buckettest.Start(t, "logs")
-	if err := client(t, s.URL).Check(t.Context(), "logs", "p/AWSLogs/1/"); err != nil || len(s.Keys("p/AWSLogs/1/CloudTrail/")) != 1 {
+	if err := client(t, s.URL).Check(t.Context(), "logs", "p/AWSLogs/1/", ""); err != nil || len(s.Keys("p/AWSLogs/1/CloudTrail/")) != 1 {
 		t.Errorf("Check of a good bucket: %v, %v", err, s.Keys(""))
 	}
 }

@@ -22,12 +22,16 @@ const (
 )
 
 // delivery are the settings of where the records of trails go.
-type delivery struct{ installation.Delivery }
+type delivery struct {
+	installation.Delivery
+	key string
+}
 
 func (d *delivery) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&d.Endpoint, "trail-s3-endpoint", "", "URL of the S3-compatible store that has the buckets of trails; the usual AWS environment or profile has its credentials (default: trails deliver nothing)")
 	flags.StringVar(&d.Region, "trail-s3-region", "", "Region that requests to the store are signed for (default: AWS_REGION, or --region)")
 	flags.StringVar(&d.ACL, "trail-s3-acl", "bucket-owner-full-control", "access control list that objects get; 'none' for stores that take none")
+	flags.StringVar(&d.key, "trail-s3-kms-key", "arn", "how the KMS key of a trail is named to the store: 'arn', or 'name' for stores whose keys have bare names")
 	flags.DurationVar(&d.Period, "trail-log-period", 5*time.Minute, "time between deliveries of log files")
 	flags.DurationVar(&d.DigestPeriod, "trail-digest-period", time.Hour, "time between digests, which vouch for log files")
 	flags.IntVar(&d.FileSize, "trail-file-size", 4<<20, "bytes of records, before compression, after which a log file is delivered early")
@@ -42,6 +46,10 @@ func (d *delivery) check(region string, env Env, log *slog.Logger) error {
 	if d.FileSize < minFileSize || d.FileSize > maxFileSize {
 		return badUsage("--trail-file-size %d is not from %d to %d", d.FileSize, minFileSize, maxFileSize)
 	}
+	if d.key != "arn" && d.key != "name" {
+		return badUsage("--trail-s3-kms-key %q is neither 'arn' nor 'name'", d.key)
+	}
+	d.KeyNames = d.key == "name"
 	if d.Endpoint == "" {
 		return nil
 	}

@@ -85,6 +85,7 @@ type work struct {
 	nextDigest time.Time // when one may be due; guarded
 
 	batch  *batch    // that is on its way
+	tried  sealing   // what the store has shown to encrypt under
 	failed int       // attempts, one after the other
 	told   time.Time // when the log was told of a failure
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/daypass/daypass/internal/bucket"
+	"github.com/daypass/daypass/internal/digest"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/spool"
 	"github.com/daypass/daypass/internal/store"
@@ -86,7 +87,7 @@ func (c *Courier) deliver(ctx context.Context, t iam.Trail, w *work) error {
 				break // what is there is not whole yet
 			}
 		}
-		if err := c.upload(ctx, &t, w.batch); err != nil {
+		if err := c.upload(ctx, &t, w); err != nil {
 			return err
 		}
 		if err := c.note(ctx, &t, w.batch); err != nil {
@@ -110,15 +111,19 @@ func (c *Courier) deliver(ctx context.Context, t iam.Trail, w *work) error {
 	return err
 }
 
-// upload puts the files of a batch that are not there yet.
-func (c *Courier) upload(ctx context.Context, t *iam.Trail, b *batch) error {
-	for _, f := range b.files {
+// upload puts the files of the batch that are not there yet.
+func (c *Courier) upload(ctx context.Context, t *iam.Trail, w *work) error {
+	for _, f := range w.batch.files {
 		if f.put {
 			continue
 		}
+		if err := c.tryKey(ctx, t, w); err != nil {
+			return fmt.Errorf("trying the key %s of the bucket %s: %w", t.Key, t.Bucket, err)
+		}
 		f.name(t, c.Now())
-		err := c.Bucket.Put(ctx, bucket.Object{Bucket: f.bucket, Key: f.object, Body: f.body, Type: "application/json", Encoding: "gzip"})
+		err := c.Bucket.Put(ctx, bucket.Object{Bucket: f.bucket, Key: f.object, Body: f.body, Type: "application/json", Encoding: "gzip", KMSKey: t.Key})
 		if err != nil {
+			w.tried = sealing{}
 			return fmt.Errorf("putting a log file into the bucket %s: %w", f.bucket, err)
 		}
 		f.put = true
@@ -127,6 +132,23 @@ func (c *Courier) upload(ctx context.Context, t *iam.Trail, b *batch) error {
 		c.bytes.Add(int64(len(f.body)))
 	}
 	return nil
+}
+
+// sealing is a key that a bucket is to encrypt files under.
+type sealing struct{ bucket, key string }
+
+// tryKey tries the trail's key, if it has one, on an object without content: a
+// store that passes over what it is asked for would have the records in plain.
+func (c *Courier) tryKey(ctx context.Context, t *iam.Trail, w *work) error {
+	wanted := sealing{t.Bucket, t.Key}
+	if t.Key == "" || w.tried == wanted {
+		return nil
+	}
+	err := c.Bucket.Check(ctx, t.Bucket, digest.Root(t.Prefix, t.Account), t.Key)
+	if err == nil {
+		w.tried = wanted
+	}
+	return err
 }
 
 // note stores that a batch is in the bucket.

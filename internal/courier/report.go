@@ -29,6 +29,7 @@ func (c *Courier) putStatus(tx *store.Tx, arn string, change func(*iam.TrailStat
 const (
 	unreachable = "Unreachable"
 	internal    = "InternalFailure"
+	inPlain     = "NotEncrypted" // the store takes what it is to encrypt, and does not say that it has
 )
 
 // codeOf is what GetTrailStatus tells of a failure. The log has the rest.
@@ -38,6 +39,8 @@ func codeOf(err error) string {
 		return bucket.Code(err)
 	case errors.Is(err, bucket.ErrNoSuchBucket):
 		return "NoSuchBucket"
+	case errors.Is(err, bucket.ErrNotEncrypted):
+		return inPlain
 	case errors.Is(err, store.ErrUnavailable):
 		return internal
 	}

@@ -28,7 +28,7 @@ type TrailSettings struct {
 	Topic        string          `json:"topic,omitempty"`   // name or ARN of what would be notified; nothing is
 	LogGroup     string          `json:"logGroup,omitempty"`
 	LogRole      string          `json:"logRole,omitempty"`
-	Key          string          `json:"key,omitempty"` // ARN of the key that files would be encrypted with; none are
+	Key          string          `json:"key,omitempty"` // ARN of the key that the store is to encrypt log files under; "" leaves it to the bucket
 	Selectors    []EventSelector `json:"selectors,omitempty"`
 	Advanced     string          `json:"advanced,omitempty"` // advanced event selectors as they were given, in JSON; Selectors is what they come to
 }

@@ -18,6 +18,7 @@ type Delivery struct {
 	Endpoint string // of an S3-compatible store; "" delivers nothing
 	Region   string // that requests to it are signed for
 	ACL      string // that objects get; "none" sends none
+	KeyNames bool   // see bucket.Config
 
 	Period       time.Duration // 0 is 5 minutes
 	DigestPeriod time.Duration // 0 is an hour
@@ -37,7 +38,7 @@ func (in *Installation) openCourier(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in.bucket, err = bucket.New(bucket.Config{Endpoint: d.Endpoint, Region: d.Region, ACL: d.ACL, Env: d.Env, Roots: roots})
+	in.bucket, err = bucket.New(bucket.Config{Endpoint: d.Endpoint, Region: d.Region, ACL: d.ACL, KeyNames: d.KeyNames, Env: d.Env, Roots: roots})
 	if err != nil {
 		return fmt.Errorf("--trail-s3-endpoint: %w", err)
 	}
@@ -50,12 +51,12 @@ func (in *Installation) openCourier(ctx context.Context) error {
 
 // checkBucket returns how CreateTrail tries a bucket; nil when nothing is
 // delivered.
-func (in *Installation) checkBucket() func(ctx context.Context, name, prefix, account, trailARN string) error {
+func (in *Installation) checkBucket() func(ctx context.Context, name, prefix, account, key string) error {
 	if in.bucket == nil {
 		return nil
 	}
-	return func(ctx context.Context, name, prefix, account, _ string) error {
-		return in.bucket.Check(ctx, name, digest.Root(prefix, account))
+	return func(ctx context.Context, name, prefix, account, key string) error {
+		return in.bucket.Check(ctx, name, digest.Root(prefix, account), key)
 	}
 }
 

@@ -120,10 +120,10 @@ func TestConditionsOnTrails(t *testing.T) {
 func TestABucketIsTriedOnlyForThoseWhoMay(t *testing.T) {
 	tried := 0
 	var s *stage
-	s = newStage(t, trailsvc.Config{CheckBucket: func(_ context.Context, name, prefix, of, trailARN string) error {
+	s = newStage(t, trailsvc.Config{CheckBucket: func(_ context.Context, name, prefix, of, key string) error {
 		tried++
-		if name != "logs" || prefix != "p" || of != account || trailARN != arnOfMain {
-			t.Errorf("tried %s %s %s %s", name, prefix, of, trailARN)
+		if name != "logs" || prefix != "p" || of != account || tried < 4 && key != "" || tried == 4 && key != arnOfKey {
+			t.Errorf("tried %s %s %s %q", name, prefix, of, key)
 		}
 		// A transaction that waited for this would keep all others from the database.
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -150,5 +150,9 @@ func TestABucketIsTriedOnlyForThoseWhoMay(t *testing.T) {
 	s.must("UpdateTrail", `{"Name":"main","S3KeyPrefix":"p"}`)
 	if tried != 3 {
 		t.Errorf("tried %d times, want three times", tried)
+	}
+	s.must("UpdateTrail", `{"Name":"main","KmsKeyId":"logs"}`)
+	if tried != 4 {
+		t.Errorf("the trail's key was not tried")
 	}
 }

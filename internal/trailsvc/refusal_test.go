@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/smithy-go"
+
 	"github.com/daypass/daypass/internal/bucket"
 	"github.com/daypass/daypass/internal/history"
 	"github.com/daypass/daypass/internal/trailsvc"
@@ -15,6 +17,7 @@ import (
 
 const (
 	arnOfMain = "arn:aws:cloudtrail:us-east-1:123456789012:trail/main"
+	arnOfKey  = "arn:aws:kms:us-east-1:123456789012:key/logs"
 	arnOfFar  = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/far"
 	store     = "arn:aws:cloudtrail:us-east-1:123456789012:eventdatastore/ee54f226-431d-4777-9fa4-example"
 )
@@ -26,12 +29,20 @@ func create(name, more string) string {
 
 func TestRefusals(t *testing.T) {
 	s := newStage(t, trailsvc.Config{
-		CheckBucket: func(_ context.Context, name, prefix, account, trailARN string) error {
+		CheckBucket: func(_ context.Context, name, prefix, account, key string) error {
 			switch name {
 			case "gone":
 				return fmt.Errorf("HeadBucket: %w", bucket.ErrNoSuchBucket)
 			case "closed":
 				return fmt.Errorf("GetBucketAcl: %w", bucket.ErrDenied)
+			}
+			if key != "" {
+				_, code, _ := strings.Cut(key, "/")
+				err := fmt.Errorf("%w: %w", bucket.ErrKey, &smithy.GenericAPIError{Code: code})
+				if code == "AccessDenied" {
+					err = fmt.Errorf("%w: %w", err, bucket.ErrDenied)
+				}
+				return err
 			}
 			return nil
 		},
@@ -91,6 +102,11 @@ func TestRefusals(t *testing.T) {
 		{"a bucket that takes nothing", "CreateTrail", `{"Name":"new","S3BucketName":"closed"}`, "InsufficientS3BucketPolicyException", "Incorrect S3 bucket policy is detected for bucket: closed"},
 		{"an update to a bucket that is not there", "UpdateTrail", `{"Name":"main","S3BucketName":"gone"}`, "S3BucketDoesNotExistException", ""},
 		{"an update to a bucket that takes nothing", "UpdateTrail", `{"Name":"main","S3BucketName":"closed"}`, "InsufficientS3BucketPolicyException", ""},
+		{"a key that is not there", "CreateTrail", create("new", `,"KmsKeyId":"arn:aws:kms:us-east-1:123456789012:key/KMS.NotFoundException"`), "KmsKeyNotFoundException", "The KMS key arn:aws:kms:us-east-1:123456789012:key/KMS.NotFoundException does not exist."},
+		{"a key that is disabled", "CreateTrail", create("new", `,"KmsKeyId":"arn:aws:kms:us-east-1:123456789012:key/KMS.DisabledException"`), "KmsKeyDisabledException", "is disabled"},
+		{"a key that may not be used", "CreateTrail", create("new", `,"KmsKeyId":"AccessDenied"`), "InsufficientEncryptionPolicyException", "Insufficient permissions to access S3 bucket logs or KMS key arn:aws:kms:us-east-1:123456789012:key/AccessDenied."},
+		{"a key for a store that has none", "CreateTrail", create("new", `,"KmsKeyId":"NotImplemented"`), "KmsException", "The S3 bucket logs does not encrypt under the KMS key arn:aws:kms:us-east-1:123456789012:key/NotImplemented."},
+		{"an update to a key that is not there", "UpdateTrail", `{"Name":"main","KmsKeyId":"arn:aws:kms:us-east-1:123456789012:key/KMS.NotFoundException"}`, "KmsKeyNotFoundException", ""},
 		{"a long prefix", "CreateTrail", create("new", `,"S3KeyPrefix":"`+strings.Repeat("p", 201)+`"`), "InvalidS3PrefixException", ""},
 		{"a prefix that climbs", "CreateTrail", create("new", `,"S3KeyPrefix":"a/../b"`), "InvalidS3PrefixException", ""},
 		{"a prefix that begins with a slash", "CreateTrail", create("new", `,"S3KeyPrefix":"/a"`), "InvalidS3PrefixException", ""},

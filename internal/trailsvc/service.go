@@ -25,10 +25,11 @@ type Config struct {
 	DB *store.DB
 
 	// CheckBucket tries whether records of a trail of the account can be put into
-	// a bucket, under a prefix. Its errors are bucket.ErrNoSuchBucket and
-	// bucket.ErrDenied; any other says that it is not to be known now. nil is
-	// for an installation that has no bucket at all, and takes any.
-	CheckBucket func(ctx context.Context, bucket, prefix, account, trailARN string) error
+	// a bucket, under a prefix, encrypted under the key of an ARN if there is one.
+	// Its errors are bucket.ErrNoSuchBucket, bucket.ErrDenied and bucket.ErrKey;
+	// any other says that it is not to be known now. nil is for an installation
+	// that has no bucket at all, and takes any.
+	CheckBucket func(ctx context.Context, bucket, prefix, account, key string) error
 
 	// Events finds events; history.ErrToken refuses a token that is not of the
 	// query. nil finds none.

@@ -108,13 +108,17 @@ func keyARN(c *pipeline.Call, key string) string {
 	return arn.ARN{Partition: c.Partition, Service: "kms", Region: c.Region, Account: c.Account, Resource: key}.String()
 }
 
-// tryBucket refuses a bucket that cannot take a trail's records.
-func (s *service) tryBucket(c *pipeline.Call, name, prefix, trailARN string) error {
+// tryBucket refuses a bucket that cannot take a trail's records, or cannot
+// encrypt them under the trail's key.
+func (s *service) tryBucket(c *pipeline.Call, name, prefix, key string) error {
 	if s.CheckBucket == nil {
 		return nil
 	}
-	err := s.CheckBucket(c.Ctx, name, prefix, c.Account, trailARN)
+	key = keyARN(c, key)
+	err := s.CheckBucket(c.Ctx, name, prefix, c.Account, key)
 	switch {
+	case errors.Is(err, bucket.ErrKey):
+		return uselessKey(name, key, err)
 	case errors.Is(err, bucket.ErrNoSuchBucket):
 		return &awserr.Error{Code: "S3BucketDoesNotExistException", Message: "S3 bucket " + name + " does not exist!", Err: err}
 	case errors.Is(err, bucket.ErrDenied):
@@ -123,6 +127,21 @@ func (s *service) tryBucket(c *pipeline.Call, name, prefix, trailARN string) err
 		return awserr.Unavailable(err)
 	}
 	return nil
+}
+
+// uselessKey refuses a key under which the store encrypts nothing, by what the
+// store says.
+func uselessKey(name, key string, err error) error {
+	refused := &awserr.Error{Code: "KmsException", Message: "The S3 bucket " + name + " does not encrypt under the KMS key " + key + ".", Err: err}
+	switch code := bucket.Code(err); {
+	case strings.HasSuffix(code, "NotFoundException"):
+		refused.Code, refused.Message = "KmsKeyNotFoundException", "The KMS key "+key+" does not exist."
+	case strings.HasSuffix(code, "DisabledException"):
+		refused.Code, refused.Message = "KmsKeyDisabledException", "The KMS key "+key+" is disabled."
+	case errors.Is(err, bucket.ErrDenied):
+		refused.Code, refused.Message = "InsufficientEncryptionPolicyException", "Insufficient permissions to access S3 bucket "+name+" or KMS key "+key+"."
+	}
+	return refused
 }
 
 // noOrganization refuses trails of organizations, of which there are none.

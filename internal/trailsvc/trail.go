@@ -20,7 +20,7 @@ func (s *service) trailActions() []pipeline.Handler {
 		pipeline.Action[trailapi.CreateTrailInput, trailapi.CreateTrailOutput]{
 			Name: "CreateTrail", Tx: pipeline.WriteTx, Check: checkNew, Asks: asksCreate, Do: createTrail,
 			Ahead: func(c *pipeline.Call, in *trailapi.CreateTrailInput) error {
-				return s.tryBucket(c, in.S3BucketName, in.S3KeyPrefix, trailARN(c, c.Region, c.Account, in.Name))
+				return s.tryBucket(c, in.S3BucketName, in.S3KeyPrefix, in.KmsKeyId)
 			},
 		},
 		change("UpdateTrail", func(in *trailapi.UpdateTrailInput) string { return in.Name }, updateTrail, more[trailapi.UpdateTrailInput]{
@@ -156,10 +156,10 @@ func changed(t iam.Trail, in *trailapi.UpdateTrailInput) iam.Trail {
 	return t
 }
 
-// tryNewBucket tries the bucket that an update names, before the transaction of
+// tryNewBucket tries the bucket, and the key, that an update names, before the transaction of
 // the update. What else is wrong with the update is told there.
 func (s *service) tryNewBucket(c *pipeline.Call, in *trailapi.UpdateTrailInput) error {
-	if s.CheckBucket == nil || in.S3BucketName == nil && in.S3KeyPrefix == nil {
+	if s.CheckBucket == nil || in.S3BucketName == nil && in.S3KeyPrefix == nil && in.KmsKeyId == nil {
 		return nil
 	}
 	r, err := parseRef(c, in.Name)
@@ -176,7 +176,7 @@ func (s *service) tryNewBucket(c *pipeline.Call, in *trailapi.UpdateTrailInput) 
 	if t = changed(t, in); err != nil || t.Region != c.Region || checkSettings(t) != nil {
 		return absent(err, nil)
 	}
-	return s.tryBucket(c, t.Bucket, t.Prefix, t.ARN)
+	return s.tryBucket(c, t.Bucket, t.Prefix, t.Key)
 }
 
 func updateTrail(c *pipeline.Call, in *trailapi.UpdateTrailInput, was iam.Trail) (*trailapi.CreateTrailOutput, error) {

@@ -127,6 +127,23 @@ func (s *s3) text(key string) (string, http.Header) {
 	return string(text), response.Header
 }
 
+// encrypted checks that the objects under a folder of the account are encrypted
+// under a key, or under none if it is "".
+func (s *s3) encrypted(folder, key string) {
+	s.t.Helper()
+	method := ""
+	if key != "" {
+		method = "aws:kms"
+	}
+	for _, object := range s.keys(folder) {
+		response, _ := s.do(http.MethodHead, "/"+object, nil, nil)
+		got, under := response.Header.Get("x-amz-server-side-encryption"), response.Header.Get("x-amz-server-side-encryption-aws-kms-key-id")
+		if got != method || under != key {
+			s.t.Errorf("%s is encrypted by %q under %q, want %q under %q", object, got, under, method, key)
+		}
+	}
+}
+
 // alter replaces a part of an object; the part must be there.
 func (s *s3) alter(key, from, to string) {
 	s.t.Helper()
@@ -192,7 +209,7 @@ func TestValidateLogs(t *testing.T) {
 		}
 		return text
 	}
-	must("create-trail", "--name", "all", "--s3-bucket-name", "logs", "--enable-log-file-validation")
+	must("create-trail", "--name", "all", "--s3-bucket-name", "logs", "--enable-log-file-validation", "--kms-key-id", "alias/logs")
 	must("start-logging", "--name", "all")
 	for i := range 20 { // each gets a file of its own, and its own digest; five are needed
 		before := len(filled(store.vouched()))
@@ -213,6 +230,8 @@ func TestValidateLogs(t *testing.T) {
 		}
 		return n == len(store.keys("CloudTrail")) && last >= stopped.Format("_20060102T150405Z")
 	})
+	store.encrypted("CloudTrail", "arn:aws:kms:us-east-1:"+account+":alias/logs")
+	store.encrypted("CloudTrail-Digest", "")
 	validate := func() (string, int) {
 		return aws("validate-logs", "--trail-arn", "arn:aws:cloudtrail:us-east-1:"+account+":trail/all", "--start-time", time.Now().Add(-24*time.Hour).UTC().Format(time.RFC3339), "--verbose")
 	}

@@ -67,6 +67,7 @@ type Store struct {
 	objects map[string]Object           // by bucket/key
 	buckets map[string]bool
 	over    []string // keys that were put over another content
+	plain   bool     // what it is to encrypt it does not
 }
 
 // Start starts a store with some buckets.
@@ -87,6 +88,14 @@ func (s *Store) Fail(f func(*http.Request) Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fail = f
+}
+
+// Plain has the store pass over what it is asked to encrypt, and take it in
+// plain, as stores do that know nothing of that.
+func (s *Store) Plain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.plain = true
 }
 
 // Put puts an object, as somebody else would.
@@ -160,6 +169,8 @@ func refuse(w http.ResponseWriter, r *http.Request, f Failure) {
 	}
 }
 
+const sse = "X-Amz-Server-Side-Encryption"
+
 // serve answers a request, or says how it is to be refused.
 func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) (status int, code string) {
 	s.mu.Lock()
@@ -179,6 +190,9 @@ func (s *Store) serve(w http.ResponseWriter, r *http.Request, body []byte) (stat
 			s.over = append(s.over, path)
 		}
 		s.objects[path] = Object{body, r.Header.Clone()}
+		if e := r.Header.Get(sse); e != "" && !s.plain {
+			w.Header().Set(sse, e)
+		}
 		return 0, ""
 	case !exists:
 		return http.StatusNotFound, "NoSuchKey"

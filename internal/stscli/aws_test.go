@@ -172,6 +172,7 @@ func TestSameAsAWS(t *testing.T) {
 		{"bad tags in pieces", with("--tags", `{"Key": "a"}`, "x"), ""},
 		{"a key twice", with("--tags", "Key=a,Value=b,Key=c,Value=d"), ""},
 		{"wrong members", with("--tags", "Key=a,Bogus=[x,{y=z}]", "--duration-seconds", "1"), ""},
+		{"wrong members only", with("--policy-arns", "Key=a"), ""},
 		{"wrong types", append(line("assume-role --cli-input-json"), `{"RoleArn": 1, "RoleSessionName": ["a"], "DurationSeconds": "x", "Tags": {}, "Policy": null, "TransitiveTagKeys": [1.5]}`), ""},
 		{"input that is no object", line("assume-role --cli-input-json [1]"), ""},
 		{"input that is no JSON", line("assume-role --cli-input-json {x"), ""},

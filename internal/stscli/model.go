@@ -85,7 +85,7 @@ func memberOf(f reflect.StructField, index int) member {
 		case name == "name":
 			m.name = value
 		case name == "required":
-			m.required = true
+			m.required = m.name != "arn" // which the AWS CLI's model leaves to the service
 		case name == "sensitive":
 			m.shape.sensitive = true
 		case name == "enum":

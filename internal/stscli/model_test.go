@@ -56,7 +56,7 @@ func tell(s *shape, path string, constraints bool) []string {
 	case structure:
 		for _, m := range s.members {
 			line := path + "/" + m.name + " --" + m.flag + " " + m.shape.kind.String()
-			if m.required && constraints && m.name != "arn" { // the service refuses without, our SDK too
+			if m.required && constraints {
 				line += " required"
 			}
 			if m.shape.min > 0 && constraints {

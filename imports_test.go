@@ -32,7 +32,7 @@ var layers = [][]string{
 	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest", "internal/saml/samltest", "internal/signin"},
 	{"internal/xmltree"},
 	{"internal/jmespath", "internal/output"},
-	{"internal/awserr", "internal/secret", "internal/proof", "internal/filelock", "internal/ordered", "internal/pyref"},
+	{"internal/awserr", "internal/secret", "internal/proof", "internal/filelock", "internal/ordered", "internal/terminal", "internal/pyref"},
 	{"policy"},
 	{"arn", "sigv4"},
 }

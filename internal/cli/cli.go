@@ -19,12 +19,15 @@ import (
 
 	"github.com/daypass/daypass/internal/store"
 	"github.com/daypass/daypass/internal/stscli"
+	"github.com/daypass/daypass/internal/terminal"
 )
 
 // Streams are where a command reads and prints.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+
+	person *terminal.Person
 }
 
 // Env looks up an environment variable.
@@ -48,6 +51,8 @@ func badUsage(format string, args ...any) error { return usageError{fmt.Errorf(f
 // Run runs the command line args and returns the exit code. It ends when the
 // command does, or soon after ctx ends.
 func Run(ctx context.Context, args []string, std Streams, env Env) int {
+	std.person = terminal.At(std.In, std.Err)
+	defer std.person.Leave()
 	root := newRoot(std, env)
 	root.SetArgs(withSTSInFront(args))
 	root.SetIn(std.In)
@@ -59,6 +64,9 @@ func Run(ctx context.Context, args []string, std Streams, env Env) int {
 	}
 	if code, ok := errors.AsType[exitCode](err); ok {
 		return int(code) // it has said for itself what was wrong
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
 	}
 	fmt.Fprintln(std.Err, "daypass: "+oneLine(err)+remedy(err))
 	if _, ok := errors.AsType[usageError](err); ok {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/daypass/daypass/credentials"
+	"github.com/daypass/daypass/internal/terminal"
 )
 
 func newExec(std Streams, env Env) *cobra.Command {
@@ -89,7 +90,7 @@ a shell.`,
 			if err != nil {
 				return err
 			}
-			if isTerminal(std.Out) {
+			if terminal.Is(std.Out) {
 				fmt.Fprintf(std.Err, "# These are secrets, on your screen now. Meant was: eval \"$(%s …)\"\n", cmd.CommandPath())
 			}
 			return print(std.Out, credentialVariables(c, p.region, p.endpoint))
@@ -141,16 +142,6 @@ func writeProcess(w io.Writer, c credentials.Credentials) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(out)
-}
-
-// isTerminal reports whether a person sees what is written.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // exitCode is the exit code of a command that was run, as an error.

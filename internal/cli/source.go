@@ -1,18 +1,16 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/daypass/daypass/credentials"
 	"github.com/daypass/daypass/internal/signin"
+	"github.com/daypass/daypass/internal/terminal"
 	"github.com/daypass/daypass/sts"
 )
 
@@ -64,8 +62,13 @@ func (f *sourceFlags) provider(cmd *cobra.Command, std Streams, env Env) (*sourc
 	}
 	cfg, err := sts.Load(sts.LoadOptions{
 		Profile: f.profile, Region: f.region, HTTPClient: client,
-		Getenv:  func(name string) string { v, _ := env(name); return v },
-		MFACode: func(ctx context.Context, serial string) (string, error) { return askCode(ctx, std, serial) },
+		Getenv: func(name string) string { v, _ := env(name); return v },
+		MFACode: func(ctx context.Context, serial string) (string, error) {
+			if f.code != "" && f.serial == "" {
+				return f.code, nil // of the profile's device: there is no other
+			}
+			return askCode(ctx, std, serial)
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -87,12 +90,15 @@ func (f *sourceFlags) provider(cmd *cobra.Command, std Streams, env Env) (*sourc
 	if err != nil {
 		return nil, err
 	}
+	in := sts.AssumeRoleInput{
+		RoleArn: f.role, RoleSessionName: cmp.Or(f.session, userSession(env)), ExternalId: f.externalID,
+		DurationSeconds: f.seconds, SerialNumber: f.serial,
+	}
+	if f.serial != "" {
+		in.TokenCode = f.code
+	}
 	p.Provider = credentials.NewCache(&sts.RoleProvider{
-		Client: service,
-		Input: sts.AssumeRoleInput{
-			RoleArn: f.role, RoleSessionName: cmp.Or(f.session, userSession(env)), ExternalId: f.externalID,
-			DurationSeconds: f.seconds, SerialNumber: f.serial, TokenCode: f.code,
-		},
+		Client: service, Input: in,
 		TokenCode: func(ctx context.Context) (string, error) { return askCode(ctx, std, f.serial) },
 	}, credentials.CacheOptions{})
 	return p, nil
@@ -129,17 +135,17 @@ func userSession(env Env) string {
 	return "daypass"
 }
 
-// askCode asks a person for the code of an MFA device.
-func askCode(_ context.Context, std Streams, serial string) (string, error) {
-	if f, ok := std.In.(*os.File); !ok || !isTerminal(f) {
+// askCode asks a person for the code of an MFA device, at the terminal: standard
+// input is for the command that is run.
+func askCode(ctx context.Context, std Streams, serial string) (string, error) {
+	code, err := std.person.Ask(ctx, fmt.Sprintf("Enter MFA code for %s: ", serial))
+	if errors.Is(err, terminal.ErrNone) {
 		return "", fmt.Errorf("a code of the MFA device %s is needed, and there is no terminal to ask on: give --token-code", serial)
 	}
-	fmt.Fprintf(std.Err, "Code of the MFA device %s: ", serial)
-	line, err := bufio.NewReader(std.In).ReadString('\n')
-	if err != nil && line == "" {
-		return "", fmt.Errorf("reading the code: %w", err)
+	if err == nil && code == "" {
+		err = errors.New("no code was entered")
 	}
-	return strings.TrimSpace(line), nil
+	return code, err
 }
 
 // get returns credentials of now.

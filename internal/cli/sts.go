@@ -20,7 +20,7 @@ those of 'aws sts'; 'daypass sts help' lists them.`,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			code := stscli.Run(cmd.Context(), args, stscli.Env{
-				In: std.In, Out: std.Out, Err: std.Err, Version: versionLine(),
+				In: std.In, Out: std.Out, Err: std.Err, Version: versionLine(), Person: std.person,
 				Getenv: func(name string) string { v, _ := env(name); return v },
 			})
 			if code != 0 {

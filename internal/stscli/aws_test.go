@@ -204,7 +204,6 @@ func TestSameAsAWS(t *testing.T) {
 		{"federation", append(line("get-federation-token --name ann --query FederatedUser.Arn --policy"), "file://~/policy.json"), ""},
 		{"a session", line("get-session-token --query keys(Credentials)"), ""},
 		{"a web identity token", line("get-web-identity-token --audience a b --signing-algorithm ES384 --tags Key=a,Value=b"), ""},
-
 	}
 	for _, c := range []string{
 		"assume-role", "assume-role-with-saml", "assume-role-with-web-identity", "assume-root", "decode-authorization-message", "get-access-key-info",

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 	"github.com/daypass/daypass/credentials"
 	"github.com/daypass/daypass/internal/ordered"
 	"github.com/daypass/daypass/internal/output"
+	"github.com/daypass/daypass/internal/terminal"
 	"github.com/daypass/daypass/sts"
 )
 
@@ -71,9 +73,9 @@ func (c *command) print(v any, format string, g *globals, e Env) (err error) {
 			return err
 		}
 	}
-	width, terminal := terminal(e.Out)
+	width, isTerminal := terminal.Width(e.Out)
 	err = output.Print(e.Out, format, v, output.Options{
-		Title: c.op.Name, Width: width, Color: g.color == "on" || g.color != "off" && terminal,
+		Title: c.op.Name, Width: width, Color: g.color == "on" || g.color != "off" && isTerminal,
 	})
 	if isBrokenPipe(err) { // whoever reads has read enough
 		return nil
@@ -165,14 +167,24 @@ func (s *settings) httpClient(g *globals, e Env) (*http.Client, error) {
 	return &http.Client{Transport: t}, nil
 }
 
-// maxCode is the longest line that is read as an MFA code, in bytes.
+// maxCode is the longest line that is read as an MFA code where there is no terminal,
+// in bytes.
 const maxCode = 100
 
-// askCode asks for the code of an MFA device.
-func (e Env) askCode(_ context.Context, serial string) (string, error) {
-	fmt.Fprintf(e.Err, "Enter MFA code for %s: ", serial)
-	line, err := bufio.NewReader(io.LimitReader(e.In, maxCode)).ReadString('\n')
-	if code := strings.TrimSpace(line); code != "" {
+// askCode asks for the code of an MFA device: at the terminal, where it does not show,
+// and on standard input where there is none.
+func (e Env) askCode(ctx context.Context, serial string) (string, error) {
+	prompt := fmt.Sprintf("Enter MFA code for %s: ", serial)
+	code, err := "", terminal.ErrNone
+	if e.Person != nil {
+		code, err = e.Person.Ask(ctx, prompt)
+	}
+	if errors.Is(err, terminal.ErrNone) {
+		fmt.Fprint(e.Err, prompt)
+		code, err = bufio.NewReader(io.LimitReader(e.In, maxCode)).ReadString('\n')
+		code = strings.TrimSpace(code)
+	}
+	if code != "" {
 		return code, nil
 	}
 	if err == nil || err == io.EOF { //nolint:errorlint // the end as it is

@@ -23,6 +23,7 @@ import (
 	"strings"
 
 	"github.com/daypass/daypass/internal/ordered"
+	"github.com/daypass/daypass/internal/terminal"
 )
 
 // Env is what surrounds a command.
@@ -31,6 +32,7 @@ type Env struct {
 	Out, Err io.Writer
 	Getenv   func(string) string // "" for what is not set
 	Version  string              // what --version prints
+	Person   *terminal.Person    // who is asked for MFA codes; nil for what is behind In
 }
 
 // The exit codes.

@@ -78,29 +78,31 @@ func (f *loginFlags) run(ctx context.Context, std Streams, env Env) error {
 	if err != nil {
 		return err
 	}
-	return signin.Locked(ctx, file, func() error {
-		k, err := f.settings(file, env)
-		if err != nil {
-			return err
-		}
-		app, err := appOf(k)
-		if err != nil {
-			return err
-		}
-		tokens, err := f.signIn(ctx, app, std)
-		if err != nil {
-			return fmt.Errorf("signing in at %s: %w", k.Issuer, err)
-		}
+	k, err := f.settings(file, env)
+	if err != nil {
+		return err
+	}
+	app, err := appOf(k)
+	if err != nil {
+		return err
+	}
+	// Not locked: what was kept before serves others while the person is away.
+	tokens, err := f.signIn(ctx, app, std)
+	if err != nil {
+		return fmt.Errorf("signing in at %s: %w", k.Issuer, err)
+	}
+	err = signin.Locked(ctx, file, func() error {
 		if err := exchange(ctx, k, tokens); err != nil {
 			return err
 		}
-		if err := k.Store(file); err != nil {
-			return err
-		}
-		fmt.Fprintf(std.Err, "Signed in as %s: credentials of %s until %s.\nUse them: daypass exec --login %s -- COMMAND\n",
-			k.Subject, k.RoleARN, k.Expires.Local().Format(time.DateTime), f.name)
-		return nil
+		return k.Store(file)
 	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(std.Err, "Signed in as %s: credentials of %s until %s.\nUse them: daypass exec --login %s -- COMMAND\n",
+		k.Subject, k.RoleARN, k.Expires.Local().Format(time.DateTime), f.name)
+	return nil
 }
 
 // settings are those of the flags, over those kept from the last time.

@@ -109,6 +109,7 @@ func TestAPersonSignsIn(t *testing.T) {
 
 	dir := t.TempDir()
 	p := &person{t, map[string]string{"DAYPASS_LOGIN_DIR": dir, "AWS_ENDPOINT_URL": s.URL, "AWS_CONFIG_FILE": dir + "/none", "AWS_SHARED_CREDENTIALS_FILE": dir + "/none", "AWS_EC2_METADATA_DISABLED": "true"}}
+	meanwhile := func() {} // the person looks at the page
 	browse := func(args ...string) (errs string, code int) {
 		t.Helper()
 		r, w := io.Pipe()
@@ -123,6 +124,7 @@ func TestAPersonSignsIn(t *testing.T) {
 			n, err := r.Read(buf)
 			seen.Write(buf[:n])
 			if at := regexp.MustCompile(`https://\S+/authorize\?\S+`).FindString(seen.String()); at != "" {
+				meanwhile()
 				answer, err := site.Client().Get(at)
 				if err != nil {
 					t.Error(err)
@@ -196,6 +198,15 @@ func TestAPersonSignsIn(t *testing.T) {
 	expire(-time.Minute)
 	if _, errs, code := p.types("env", "--login", "default"); code != 1 || !strings.Contains(errs, "the session has ended") || !strings.Contains(errs, "run 'daypass login --name default'") {
 		t.Errorf("with nothing left: %d %s", code, errs)
+	}
+	// Signing in again, by name alone, keeps nobody waiting who needs what there is.
+	expire(10 * time.Minute)
+	meanwhile = func() {
+		ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+		defer stop()
+		if code := cli.Run(ctx, []string{"env", "--login", "default"}, cli.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}, p.lookup); code != 0 {
+			t.Errorf("env while signing in: %d", code)
+		}
 	}
 	if errs, code := browse(); code != 0 {
 		t.Errorf("again, by name alone: %d %s", code, errs)

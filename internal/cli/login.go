@@ -310,6 +310,10 @@ func (s signedIn) renew(ctx context.Context, k *signin.Kept) error {
 		return err
 	}
 	k.Refresh = tokens.Refresh.Reveal() // the old one may be worth nothing from now on
-	err = exchange(ctx, k, tokens)
+	if tokens.Subject == k.Subject {    // OpenID Connect Core, 12.2
+		err = exchange(ctx, k, tokens)
+	} else {
+		err = errors.New("the identity provider answers with a token of somebody else")
+	}
 	return errors.Join(err, k.Store(s.file))
 }

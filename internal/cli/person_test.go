@@ -57,6 +57,12 @@ func (s *sso) renewals() int {
 	return s.refreshs
 }
 
+func (s *sso) becomes(subject string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.subject = subject
+}
+
 func (s *sso) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,6 +195,13 @@ func TestAPersonSignsIn(t *testing.T) {
 	if n := idp.renewals(); n != 1 || strings.Contains(out, vars["AWS_ACCESS_KEY_ID"]) {
 		t.Errorf("after %d renewals: %.60s", n, out)
 	}
+	// A token of somebody else renews nothing.
+	idp.becomes("eve@example.com")
+	expire(-time.Minute)
+	if out, errs, code := p.types("env", "--login", "default"); code != 1 || out != "" || !strings.Contains(errs, "somebody else") {
+		t.Errorf("renewed by somebody else: %d %s", code, errs)
+	}
+	idp.becomes("ann@example.com")
 	// While that fails, those that still hold are used; then the person is asked.
 	idp.end()
 	expire(time.Minute)

@@ -72,6 +72,10 @@ func TestTrustPolicies(t *testing.T) {
 		{"action without vendor", trust(trusted, `"Action":"AssumeRole"`), stsOnly},
 		{"action with two colons", trust(trusted, `"Action":"sts:Assume:Role"`), "Actions/Condition can contain only one colon."},
 		{"every STS action", trust(trusted, `"Action":"sts:*"`), ""},
+		{"an action that STS does not have", trust(trusted, `"Action":"sts:InvalidAction"`), stsOnly},
+		{"one of two that STS does not have", trust(trusted, `"Action":["sts:AssumeRole","sts:AssumeRoles"]`), stsOnly},
+		{"actions in other letters, with wildcards", trust(trusted, `"Action":["STS:assumerole*","sts:Tag?ession","sts:SetSourceIdentity","sts:SetContext"]`), ""},
+		{"no such action, no such principal", trust(`"Principal":{"AWS":"nobody"}`, `"Action":"sts:InvalidAction"`), stsOnly},
 		{"letter case of the vendor (M1)", trust(trusted, `"Action":"STS:AssumeRole"`), ""},
 		{"NotAction of STS", trust(trusted, `"NotAction":"sts:TagSession"`), ""},
 		{"NotAction of another service", trust(trusted, `"NotAction":"s3:*"`), stsOnly},
@@ -236,6 +240,13 @@ func TestEachSharedProvider(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A role that has an action which STS does not have keeps working.
+func TestStoredTrustPoliciesKeepTheirActions(t *testing.T) {
+	if got := message(policy.StoredTrust, trust(trusted, `"Action":["sts:AssumeRole","sts:InvalidAction"]`)); got != "" {
+		t.Errorf("refused: %q", got)
 	}
 }
 

@@ -42,8 +42,8 @@ var identityChecks = []check{
 	sidText,                  // 5b
 	hasActions(msgNoActions), // 6
 	resourceFormats,          // 7
+	hasResources,             // 9, which a recording has before 8
 	actionFormats,            // 8
-	hasResources,             // 9
 }
 
 // rulesOf gives the rules of a kind; ok is false for a kind that does not exist.
@@ -56,7 +56,7 @@ func rulesOf(kind Kind) (r rules, ok bool) {
 	case Session: // 2.3
 		return rules{"The policy is not in the valid JSON format.", msgSyntax, identityChecks}, true
 	case Trust: // 2.2
-		return rules{"This policy contains invalid Json", "Syntax error in policy.", append(trustChecks[:len(trustChecks):len(trustChecks)], scopedProviders)}, true
+		return rules{"This policy contains invalid Json", "Syntax error in policy.", newTrustChecks}, true
 	case StoredTrust:
 		return rules{"This policy contains invalid Json", "Syntax error in policy.", trustChecks}, true
 	case Resource:

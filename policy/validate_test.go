@@ -11,7 +11,7 @@ import (
 const (
 	syntaxErrors  = "Syntax errors in policy."
 	legacyParsing = "The policy failed legacy parsing"
-	iamPath       = `IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.`
+	iamPath       = `IAM resource path must either be "*", root, or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.`
 )
 
 // statement1 is a statement that is right, with elements given as JSON in place
@@ -121,7 +121,9 @@ func TestIdentityPolicies(t *testing.T) {
 		{"7 IAM with a region wildcard", one(`"Resource":"arn:aws:iam:*:111122223333:user/u"`), "IAM resource arn:aws:iam:*:111122223333:user/u cannot contain region information."},
 		{"7 S3 with a region", one(`"Resource":"arn:aws:s3:us-east-1:111122223333:b"`), "Resource arn:aws:s3:us-east-1:111122223333:b can not contain region information."},
 		{"7 S3 access point with a region", one(`"Resource":"arn:aws:s3:us-east-1:111122223333:accesspoint/a"`), ""},
-		{"7 IAM path", one(`"Resource":"arn:aws:iam::111122223333:root"`), iamPath},
+		{"7 IAM path", one(`"Resource":"arn:aws:iam::111122223333:example"`), iamPath},
+		{"7 IAM path, the root user", one(`"Resource":"arn:aws:iam::111122223333:root"`), ""},
+		{"7 IAM path, not below the root user", one(`"Resource":"arn:aws:iam::111122223333:root/x"`), iamPath},
 		{"7 IAM path, all", one(`"Resource":"arn:aws:iam::111122223333:*"`), ""},
 		{"7 IAM path, in NotResource", one(`"NotResource":["arn:aws:iam::111122223333:users/*"]`), iamPath},
 		{"7 other partitions", one(`"Resource":["arn:aws-cn:s3:::b","arn:aws-us-gov:s3:::b","arn:aws-iso:s3:::b","arn:aws-iso-b:s3:::b","arn:aws-iso-e:s3:::b","arn:aws-iso-f:s3:::b","arn:aws-eusc:s3:::b","arn:*:s3:::b"]`), ""},
@@ -158,7 +160,8 @@ func TestIdentityPolicies(t *testing.T) {
 		{"order: 5 before 6", v2012(`{"Sid":"a","Effect":"Allow"},{"Sid":"a","Effect":"Allow"}`), "Statement IDs (SID) in a single policy must be unique."},
 		{"order: 6 before 7", v2012(`{"Effect":"Allow","Resource":"adf"}`), "Policy statement must contain actions."},
 		{"order: 7 before 8", one(`"Action":"x"`, `"Resource":"adf"`), `Resource adf must be in ARN format or "*".`},
-		{"order: 8 before 9", v2012(`{"Effect":"Allow","Action":"x"}`), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."},
+		{"order: 9 before 8", v2012(`{"Effect":"Allow","Action":"x"}`), "Policy statement must contain resources."},
+		{"order: 7 before 9", v2012(`{"Effect":"Allow","Action":"*"},` + statement1(`"Resource":"adf"`)), `Resource adf must be in ARN format or "*".`},
 		{"order: legacy of a statement before the format of a later one", v2012(statement1(`"Resource":"arn:aws:s3::b"`) + "," + statement1(`"Resource":"adf"`)), legacyParsing},
 		{"order: a format problem spares later statements the legacy check", v2012(statement1(`"Resource":"adf"`) + "," + statement1(`"Resource":"arn:aws:s3::b"`)), `Resource adf must be in ARN format or "*".`},
 		{"order: the least text of a list", one(`"Resource":["zzz","aaa","arn:aws:s3:::b"]`), `Resource aaa must be in ARN format or "*".`},

@@ -18,6 +18,10 @@ var trustChecks = []check{
 	trustPrincipals,
 }
 
+// newTrustChecks are those of a document that is being stored. Documents that
+// are stored already are not asked what came later.
+var newTrustChecks = append(slices.Insert(slices.Clone(trustChecks), len(trustChecks)-1, check(trustActionsExist)), scopedProviders)
+
 var trustStatements = eachStatement(func(s *stanza) *problem {
 	for _, look := range []func(*stanza) *problem{
 		trustEffect, trustNoResource, principalMap, trustActions, legacyDatesOf,
@@ -71,7 +75,10 @@ func principalMap(s *stanza) *problem {
 	}
 }
 
-const msgAllowNotPrincipal = "Allow with NotPrincipal is not allowed."
+const (
+	msgAllowNotPrincipal = "Allow with NotPrincipal is not allowed."
+	msgTrustActions      = "AssumeRole policy may only specify STS AssumeRole actions."
+)
 
 func trustActions(s *stanza) *problem {
 	if s.action.empty() {
@@ -80,7 +87,7 @@ func trustActions(s *stanza) *problem {
 	for _, a := range s.action.values {
 		// "*" is refused too: it would promise more than STS.
 		if !strings.HasPrefix(lowerASCII(a), "sts:") {
-			return &problem{at: s.action.at, message: "AssumeRole policy may only specify STS AssumeRole actions."}
+			return &problem{at: s.action.at, message: msgTrustActions}
 		}
 		if message := actionProblem(a); message != "" {
 			return &problem{at: s.action.at, message: message}
@@ -88,6 +95,26 @@ func trustActions(s *stanza) *problem {
 	}
 	return nil
 }
+
+// stsActions are the names that policies know of STS, the ones that are only
+// permissions included.
+var stsActions = []string{
+	"assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "assumeroot", "decodeauthorizationmessage", "getaccesskeyinfo",
+	"getcalleridentity", "getdelegatedaccesstoken", "getfederationtoken", "getservicebearertoken", "getsessiontoken",
+	"getwebidentitytoken", "setcontext", "setsourceidentity", "taggetwebidentitytoken", "tagsession",
+}
+
+// trustActionsExist refuses an action that STS does not have. Recorded of
+// "sts:InvalidAction"; others than AssumeRole ones are let pass, and do nothing.
+var trustActionsExist = eachStatement(func(s *stanza) *problem {
+	for _, v := range s.action.values {
+		a := newAction(v)
+		if !slices.ContainsFunc(stsActions, func(name string) bool { return a.match("sts", name) }) {
+			return &problem{at: s.action.at, message: msgTrustActions, detail: "no such action"}
+		}
+	}
+	return nil
+})
 
 var trustPrincipals = eachStatement(func(s *stanza) *problem {
 	if s.principal.noValue {

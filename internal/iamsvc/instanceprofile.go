@@ -143,11 +143,11 @@ func addRoleToInstanceProfile(c *pipeline.Call, in *iamapi.AddRoleToInstanceProf
 }
 
 func removeRoleFromInstanceProfile(c *pipeline.Call, in *iamapi.RemoveRoleFromInstanceProfileInput, p iam.InstanceProfile) (*query.NoResult, error) {
-	r, err := roles.load(c, in.RoleName)
-	if err := absent(err, nil); err != nil {
+	r, err := roles.find(c, in.RoleName)
+	if err != nil {
 		return nil, err
 	}
-	if r.ID == "" || r.ID != p.RoleID {
+	if r.ID != p.RoleID {
 		return nil, noSuchEntity("Role %s in Instance Profile %s cannot be found.", in.RoleName, in.InstanceProfileName)
 	}
 	p.RoleID = ""

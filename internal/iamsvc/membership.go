@@ -50,13 +50,13 @@ func addUserToGroup(c *pipeline.Call, in *iamapi.AddUserToGroupInput, g iam.Grou
 	return new(query.NoResult), c.Tx.AddMember(g, u)
 }
 
+// removeUserFromGroup succeeds for who is no member, too (recorded, 2026).
 func removeUserFromGroup(c *pipeline.Call, in *iamapi.RemoveUserFromGroupInput, g iam.Group) (*query.NoResult, error) {
 	u, err := users.find(c, in.UserName)
 	if err != nil {
 		return nil, err
 	}
-	err = c.Tx.RemoveMember(g, u)
-	return new(query.NoResult), absent(err, noSuchEntity("User %s is not in group %s.", in.UserName, in.GroupName))
+	return new(query.NoResult), absent(c.Tx.RemoveMember(g, u), nil)
 }
 
 func listGroupsForUser(c *pipeline.Call, in *iamapi.ListGroupsForUserInput, u iam.User) (*iamapi.ListGroupsForUserOutput, error) {

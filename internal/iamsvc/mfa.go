@@ -255,6 +255,6 @@ func saveDeviceTags(c *pipeline.Call, d iam.MFADevice, tags []iam.Tag) error {
 
 func listMFADeviceTags(c *pipeline.Call, in *iamapi.ListMFADeviceTagsInput, d iam.MFADevice) (out *iamapi.ListMFADeviceTagsOutput, err error) {
 	out = new(iamapi.ListMFADeviceTagsOutput)
-	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, d.Tags, in.Marker, in.MaxItems)
+	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, byKey, d.Tags, in.Marker, in.MaxItems)
 	return out, err
 }

@@ -213,6 +213,6 @@ func saveOIDCTags(c *pipeline.Call, p iam.OIDCProvider, tags []iam.Tag) error {
 
 func listOIDCTags(c *pipeline.Call, in *iamapi.ListOpenIDConnectProviderTagsInput, p iam.OIDCProvider) (out *iamapi.ListOpenIDConnectProviderTagsOutput, err error) {
 	out = new(iamapi.ListOpenIDConnectProviderTagsOutput)
-	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, p.Tags, in.Marker, in.MaxItems)
+	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, byKey, p.Tags, in.Marker, in.MaxItems)
 	return out, err
 }

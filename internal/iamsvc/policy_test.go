@@ -179,7 +179,7 @@ func TestAttachments(t *testing.T) {
 		{call: "CreateGroup GroupName=x"},
 		{call: "CreateRole RoleName=x AssumeRolePolicyDocument=@trust"},
 		{call: "CreatePolicy PolicyName=read Path=/p/ PolicyDocument=@allow"},
-		{call: "AttachRolePolicy RoleName=x PolicyArn=longpolicynamebutnoarn", want: "400 ValidationError Invalid ARN:  Could not be parsed!"},
+		{call: "AttachRolePolicy RoleName=x PolicyArn=longpolicynamebutnoarn", want: "400 ValidationError ARN longpolicynamebutnoarn is not valid."},
 		{call: "AttachUserPolicy UserName=x PolicyArn=longpolicynamebutnoarn", want: "400 ValidationError ARN longpolicynamebutnoarn is not valid."},
 		{call: "AttachGroupPolicy GroupName=x PolicyArn=longpolicynamebutnoarn", want: "400 ValidationError ARN longpolicynamebutnoarn is not valid."},
 	})
@@ -321,6 +321,9 @@ func TestTags(t *testing.T) {
 		{call: "TagPolicy " + on + " Tags=a:1,a:2", want: "400 InvalidInput Duplicate tag keys found."},
 		{call: "UntagPolicy " + on + " TagKeys=[A]"},
 		{call: "ListPolicyTags " + on, has: "<Key>a</Key>", not: "<Key>A</Key>"},
+		{call: "TagPolicy " + on + " Tags=abc:1,b:2,z:3"},
+		{call: "ListPolicyTags " + on, has: "<Key>a</Key> … <Key>b</Key> … <Key>z</Key> … <Key>abc</Key>"},
+		{call: "UntagPolicy " + on + " TagKeys=[abc,b,z]"},
 		{call: "TagPolicy " + on + " Tags=" + all, want: "409 LimitExceeded The number of tags has reached the maximum limit."},
 		{call: "CreatePolicy PolicyName=y PolicyDocument=@allow Tags=a:1,A:2"},
 	})

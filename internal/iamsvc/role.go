@@ -81,8 +81,8 @@ func asksCreateRole(c *pipeline.Call, in *iamapi.CreateRoleInput) creation {
 	}
 }
 
-// createRole answers the trust policy as it was sent, and no
-// MaxSessionDuration (recorded, answers 5).
+// createRole answers the trust policy as it was sent, and neither
+// MaxSessionDuration nor Description (recorded, answers 5).
 func createRole(c *pipeline.Call, in *iamapi.CreateRoleInput) (*iamapi.CreateRoleOutput, error) {
 	if err := ownPath(in.Path); err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func createRole(c *pipeline.Call, in *iamapi.CreateRoleInput) (*iamapi.CreateRol
 		return nil, taken(err, alreadyExists("Role with name %s already exists.", in.RoleName))
 	}
 	return &iamapi.CreateRoleOutput{Role: iamapi.Role{
-		Path: r.Path, RoleName: r.Name, RoleId: r.ID, Arn: roleARN(c, r), CreateDate: r.Created, Description: r.Description,
+		Path: r.Path, RoleName: r.Name, RoleId: r.ID, Arn: roleARN(c, r), CreateDate: r.Created,
 		AssumeRolePolicyDocument: query.PolicyDocument(in.AssumeRolePolicyDocument),
 		PermissionsBoundary:      showBoundary(r.Boundary), Tags: showTags(r.Tags),
 	}}, nil
@@ -141,13 +141,16 @@ func updateRole(c *pipeline.Call, in *iamapi.UpdateRoleInput, was iam.Role) (*ia
 	return new(iamapi.UpdateRoleOutput), c.Tx.UpdateRole(was, now)
 }
 
+// updateRoleDescription answers neither MaxSessionDuration nor RoleLastUsed
+// (recorded, 2026).
 func updateRoleDescription(c *pipeline.Call, in *iamapi.UpdateRoleDescriptionInput, was iam.Role) (*iamapi.UpdateRoleDescriptionOutput, error) {
 	now := was
 	now.Description = in.Description
 	if err := c.Tx.UpdateRole(was, now); err != nil {
 		return nil, err
 	}
-	v, err := showRole(c, now)
+	v, err := embeddedRole(c, now)
+	v.Description, v.PermissionsBoundary, v.Tags = now.Description, showBoundary(now.Boundary), showTags(now.Tags)
 	return &iamapi.UpdateRoleDescriptionOutput{Role: v}, err
 }
 

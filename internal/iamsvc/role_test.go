@@ -257,7 +257,7 @@ func TestInstanceProfiles(t *testing.T) {
 		{call: "CreateInstanceProfile InstanceProfileName=web Path=/a/ Tags=k:v", has: "<InstanceProfileId>AIPA … :instance-profile/a/web</Arn> … <Roles/><Tags>"},
 		{call: "CreateInstanceProfile InstanceProfileName=WEB", want: "409 EntityAlreadyExists Instance Profile WEB already exists."},
 		{call: "AddRoleToInstanceProfile InstanceProfileName=web RoleName=app", want: "404 NoSuchEntity The role with name app cannot be found."},
-		{call: "RemoveRoleFromInstanceProfile InstanceProfileName=web RoleName=app", want: "404 NoSuchEntity Role app in Instance Profile web cannot be found."},
+		{call: "RemoveRoleFromInstanceProfile InstanceProfileName=web RoleName=app", want: "404 NoSuchEntity The role with name app cannot be found."},
 		{call: "CreateRole RoleName=app AssumeRolePolicyDocument=@trust"},
 		{call: "CreateRole RoleName=two AssumeRolePolicyDocument=@trust"},
 		{call: "RemoveRoleFromInstanceProfile InstanceProfileName=web RoleName=app", want: "404 NoSuchEntity Role app in Instance Profile web cannot be found."},

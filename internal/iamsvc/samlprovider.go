@@ -232,6 +232,6 @@ func saveSAMLTags(c *pipeline.Call, p iam.SAMLProvider, tags []iam.Tag) error {
 
 func listSAMLProviderTags(c *pipeline.Call, in *iamapi.ListSAMLProviderTagsInput, p iam.SAMLProvider) (out *iamapi.ListSAMLProviderTagsOutput, err error) {
 	out = new(iamapi.ListSAMLProviderTagsOutput)
-	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, p.Tags, in.Marker, in.MaxItems)
+	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, byKey, p.Tags, in.Marker, in.MaxItems)
 	return out, err
 }

@@ -1,6 +1,8 @@
 package iamsvc
 
 import (
+	"slices"
+
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/iamapi"
 	"github.com/daypass/daypass/internal/pipeline"
@@ -100,34 +102,34 @@ func saveProfileTags(c *pipeline.Call, p iam.InstanceProfile, tags []iam.Tag) er
 	return c.Tx.UpdateInstanceProfile(p)
 }
 
-func listTags(c *pipeline.Call, tags []iam.Tag, marker string, maxItems *int32) (part []iamapi.Tag, truncated bool, next string, err error) {
+func listTags(c *pipeline.Call, order func(a, b iam.Tag) int, tags []iam.Tag, marker string, maxItems *int32) (part []iamapi.Tag, truncated bool, next string, err error) {
 	p, err := newPage(c, marker, maxItems)
 	if err != nil {
 		return nil, false, "", err
 	}
-	return byCount(p, sortedTags(tags))
+	return byCount(p, convert(slices.SortedFunc(slices.Values(tags), order), showTag))
 }
 
 func listUserTags(c *pipeline.Call, in *iamapi.ListUserTagsInput, u iam.User) (out *iamapi.ListUserTagsOutput, err error) {
 	out = new(iamapi.ListUserTagsOutput)
-	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, u.Tags, in.Marker, in.MaxItems)
+	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, byKey, u.Tags, in.Marker, in.MaxItems)
 	return out, err
 }
 
 func listRoleTags(c *pipeline.Call, in *iamapi.ListRoleTagsInput, r iam.Role) (out *iamapi.ListRoleTagsOutput, err error) {
 	out = new(iamapi.ListRoleTagsOutput)
-	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, r.Tags, in.Marker, in.MaxItems)
+	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, byKey, r.Tags, in.Marker, in.MaxItems)
 	return out, err
 }
 
 func listPolicyTags(c *pipeline.Call, in *iamapi.ListPolicyTagsInput, p iam.Policy) (out *iamapi.ListPolicyTagsOutput, err error) {
 	out = new(iamapi.ListPolicyTagsOutput)
-	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, p.Tags, in.Marker, in.MaxItems)
+	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, byLengthAndKey, p.Tags, in.Marker, in.MaxItems)
 	return out, err
 }
 
 func listProfileTags(c *pipeline.Call, in *iamapi.ListInstanceProfileTagsInput, p iam.InstanceProfile) (out *iamapi.ListInstanceProfileTagsOutput, err error) {
 	out = new(iamapi.ListInstanceProfileTagsOutput)
-	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, p.Tags, in.Marker, in.MaxItems)
+	out.Tags, out.IsTruncated, out.Marker, err = listTags(c, byKey, p.Tags, in.Marker, in.MaxItems)
 	return out, err
 }

@@ -23,6 +23,14 @@ var (
 	exactTags = tagRule{func(key string) string { return key }, "Duplicate tag keys found."}
 )
 
+// byKey is the order of most lists of tags.
+func byKey(a, b iam.Tag) int { return cmp.Compare(a.Key, b.Key) }
+
+// byLengthAndKey puts shorter keys first, as recorded of policies: a, b, z, abc.
+func byLengthAndKey(a, b iam.Tag) int {
+	return cmp.Or(cmp.Compare(len(a.Key), len(b.Key)), byKey(a, b))
+}
+
 // merge returns the tags of a thing after a request adds to them. A key that is
 // there gets the new value, and the new spelling of the key.
 func (r tagRule) merge(old []iam.Tag, in []iamapi.Tag) ([]iam.Tag, error) {
@@ -70,12 +78,6 @@ func showTags(tags []iam.Tag) []iamapi.Tag {
 }
 
 func showTag(t iam.Tag) iamapi.Tag { return iamapi.Tag{Key: t.Key, Value: t.Value} }
-
-// sortedTags returns tags for a list of them, which is sorted by key.
-func sortedTags(tags []iam.Tag) []iamapi.Tag {
-	sorted := slices.SortedFunc(slices.Values(tags), func(a, b iam.Tag) int { return cmp.Compare(a.Key, b.Key) })
-	return convert(sorted, showTag)
-}
 
 // setResourceTags sets the condition keys of the tags that the target has.
 func setResourceTags(k *policy.Context, tags []iam.Tag) {

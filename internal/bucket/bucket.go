@@ -58,14 +58,18 @@ const (
 	maxAnswer     = 1 << 20          // bytes of a body
 )
 
-// New returns a client. It connects to nothing yet.
+// New returns a client. It connects to nothing but what gives the credentials.
+// That there can be none is an error; that they cannot be had now is none: the
+// profile may name a role of the very installation that is starting.
 func New(cfg Config) (*Client, error) {
 	endpoint, err := parseEndpoint(cfg.Endpoint)
 	if err != nil {
 		return nil, err
 	}
 	source := newSource(cfg.Env)
-	if _, err := source.Retrieve(context.Background()); err != nil {
+	ctx, stop := context.WithTimeout(context.Background(), firstTime)
+	defer stop()
+	if _, err := source.Retrieve(ctx); errors.Is(err, errNoCredentials) || errors.Is(err, errSettings) {
 		return nil, err
 	}
 	c := &Client{keyNames: cfg.KeyNames}

@@ -261,3 +261,39 @@ func TestCredentialsAreFoundWhereToolsLook(t *testing.T) {
 		})
 	}
 }
+
+// The role of the profile may be one of the installation that is just starting:
+// that it cannot be assumed yet is no mistake of the settings.
+func TestCredentialsThatCannotBeHadYet(t *testing.T) {
+	var up atomic.Bool
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !up.Load() {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		fmt.Fprintf(w, `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>%s</AccessKeyId>
+			<SecretAccessKey>%s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>%s</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+			buckettest.KeyID, buckettest.Secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+	}))
+	defer service.Close()
+	config := filepath.Join(t.TempDir(), "config")
+	text := "[default]\nrole_arn = arn:aws:iam::111122223333:role/writer\nsource_profile = keys\nregion = us-east-1\nendpoint_url = " + service.URL +
+		"\n[profile keys]\naws_access_key_id = AKIAEXAMPLE000000001\naws_secret_access_key = s\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := buckettest.Start(t, "logs")
+	c := client(t, s.URL, func(cfg *bucket.Config) {
+		cfg.Env = func(name string) (string, bool) {
+			v, ok := map[string]string{"AWS_CONFIG_FILE": config, "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}[name]
+			return v, ok
+		}
+	})
+	if err := c.Put(t.Context(), object); err == nil || !strings.Contains(err.Error(), "AssumeRole") {
+		t.Errorf("without the service: %v", err)
+	}
+	up.Store(true)
+	if err := c.Put(t.Context(), object); err != nil {
+		t.Errorf("with the service: %v", err)
+	}
+}

@@ -27,8 +27,10 @@ type source struct {
 	found credentials.Provider // nil to look again; guarded by mu
 }
 
-// rereadAfter is how long credentials that do not expire are used.
-const rereadAfter = time.Minute
+const (
+	rereadAfter = time.Minute      // how long credentials that do not expire are used
+	firstTime   = 10 * time.Second // to get the first ones
+)
 
 func newSource(env func(string) (string, bool)) *source {
 	if env == nil {
@@ -37,7 +39,11 @@ func newSource(env func(string) (string, bool)) *source {
 	return &source{env: env}
 }
 
-var errNoCredentials = errors.New("no credentials for the bucket: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE and AWS_SHARED_CREDENTIALS_FILE, in the environment of the service")
+// What no waiting mends.
+var (
+	errSettings      = errors.New("looking for the credentials for the bucket")
+	errNoCredentials = errors.New("no credentials for the bucket: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE and AWS_SHARED_CREDENTIALS_FILE, in the environment of the service")
+)
 
 // Retrieve implements [aws.CredentialsProvider]. Its errors name files and
 // profiles, and nothing that is in them.
@@ -47,7 +53,7 @@ func (s *source) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if s.found == nil {
 		cfg, err := sts.Load(sts.LoadOptions{Getenv: func(name string) string { v, _ := s.env(name); return v }})
 		if err != nil {
-			return aws.Credentials{}, fmt.Errorf("looking for the credentials for the bucket: %w", err)
+			return aws.Credentials{}, fmt.Errorf("%w: %w", errSettings, err)
 		}
 		s.found = cfg.Credentials
 	}

@@ -2,8 +2,11 @@ package crash
 
 import (
 	"bytes"
+	crand "crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -14,6 +17,7 @@ import (
 	"github.com/daypass/daypass/internal/bucket/buckettest"
 	"github.com/daypass/daypass/internal/digest"
 	"github.com/daypass/daypass/sigv4"
+	"github.com/daypass/daypass/test/postgres"
 	"github.com/daypass/daypass/test/process"
 )
 
@@ -21,33 +25,90 @@ import (
 // process is killed and whatever the bucket refuses, or takes without saying so.
 func TestWhatWasAnsweredIsDelivered(t *testing.T) {
 	s3 := buckettest.Start(t, "logs")
-	w := newWorld(t, process.Config{Dir: t.TempDir(), Env: []string{
-		"DAYPASS_TRAIL_S3_ENDPOINT=" + s3.URL, "DAYPASS_TRAIL_LOG_PERIOD=1s", "DAYPASS_TRAIL_DIGEST_PERIOD=1s", "DAYPASS_TRAIL_FILE_SIZE=65536",
-		"AWS_ACCESS_KEY_ID=" + buckettest.KeyID, "AWS_SECRET_ACCESS_KEY=" + buckettest.Secret,
-	}})
-	w.p = process.Start(t, w.cfg)
-	w.cloudTrail("CreateTrail", `{"Name":"all","S3BucketName":"logs","IsMultiRegionTrail":true,"EnableLogFileValidation":true}`)
-	w.cloudTrail("StartLogging", `{"Name":"all"}`)
-	w.p.Kill()
-
-	s3.Fail(func(r *http.Request) buckettest.Failure {
-		time.Sleep(rand.N(30 * time.Millisecond))
-		switch rand.IntN(4) {
-		case 0:
-			return buckettest.Failure{Status: 503, Code: "SlowDown"}
-		case 1:
-			return buckettest.Failure{Status: 500, Code: "InternalError", Done: true}
-		}
-		return buckettest.Failure{}
-	})
+	w := newWorld(t, process.Config{Dir: t.TempDir(), Env: deliveringTo(s3)})
+	w.startTrail()
+	s3.Fail(atRandom)
 	w.run(rounds(t, 5), func() { w.p.Kill() })
 	if t.Failed() {
 		return
 	}
-
 	s3.Fail(nil)
 	w.p = process.Start(t, w.cfg)
-	d := &bucketCheck{w: w, s3: s3}
+	awaitDelivery(t, s3, w)
+}
+
+// Two replicas on one database, each of which dies and comes back while the
+// other delivers and makes digests, or dies too: what either has answered is in
+// the bucket, and there is one chain.
+func TestWhatReplicasAnsweredIsDelivered(t *testing.T) {
+	s3 := buckettest.Start(t, "logs")
+	url := postgres.Start(t).FreshDatabase(t)
+	master := make([]byte, 32)
+	_, _ = crand.Read(master)
+	var replicas []*world
+	for i := range 2 {
+		w := newWorld(t, process.Config{Dir: t.TempDir(), Env: append(deliveringTo(s3), "DAYPASS_DATABASE_URL="+url, "DAYPASS_MASTER_KEY="+base64.StdEncoding.EncodeToString(master))})
+		for _, wr := range w.writers {
+			wr.id += i * writers // users of its own
+		}
+		replicas = append(replicas, w)
+	}
+	replicas[0].startTrail()
+	s3.Fail(atRandom)
+	t.Run("killed", func(t *testing.T) {
+		for i, w := range replicas {
+			t.Run(fmt.Sprint(i), func(t *testing.T) {
+				t.Parallel()
+				defer func(outer *testing.T) { w.t = outer }(w.t)
+				w.t = t
+				w.run(rounds(t, 2), func() { w.p.Kill() })
+			})
+		}
+	})
+	if t.Failed() {
+		return
+	}
+	s3.Fail(nil)
+	for _, w := range replicas {
+		w.p = process.Start(t, w.cfg)
+	}
+	awaitDelivery(t, s3, replicas...)
+}
+
+// deliveringTo are the settings of a process that delivers to a store at once.
+func deliveringTo(s3 *buckettest.Store) []string {
+	return []string{
+		"DAYPASS_TRAIL_S3_ENDPOINT=" + s3.URL, "DAYPASS_TRAIL_LOG_PERIOD=1s", "DAYPASS_TRAIL_DIGEST_PERIOD=1s", "DAYPASS_TRAIL_FILE_SIZE=65536",
+		"AWS_ACCESS_KEY_ID=" + buckettest.KeyID, "AWS_SECRET_ACCESS_KEY=" + buckettest.Secret,
+	}
+}
+
+// startTrail has a process make a trail of everything, and ends it.
+func (w *world) startTrail() {
+	w.t.Helper()
+	w.p = process.Start(w.t, w.cfg)
+	w.cloudTrail("CreateTrail", `{"Name":"all","S3BucketName":"logs","IsMultiRegionTrail":true,"EnableLogFileValidation":true}`)
+	w.cloudTrail("StartLogging", `{"Name":"all"}`)
+	w.p.Kill()
+}
+
+// atRandom has the store refuse some requests, and do others without saying so.
+func atRandom(*http.Request) buckettest.Failure {
+	time.Sleep(rand.N(30 * time.Millisecond))
+	switch rand.IntN(4) {
+	case 0:
+		return buckettest.Failure{Status: 503, Code: "SlowDown"}
+	case 1:
+		return buckettest.Failure{Status: 500, Code: "InternalError", Done: true}
+	}
+	return buckettest.Failure{}
+}
+
+// awaitDelivery waits until everything that was answered is vouched for, while
+// each look finds one whole chain of digests.
+func awaitDelivery(t *testing.T, s3 *buckettest.Store, worlds ...*world) {
+	t.Helper()
+	d := &bucketCheck{w: worlds[0], worlds: worlds, s3: s3}
 	deadline := time.Now().Add(time.Minute)
 	for !d.complete() {
 		if time.Now().After(deadline) {
@@ -63,15 +124,18 @@ func TestWhatWasAnsweredIsDelivered(t *testing.T) {
 
 // bucketCheck looks at what the bucket holds.
 type bucketCheck struct {
-	w              *world
+	w              *world   // whose process is asked for the public keys
+	worlds         []*world // whose calls are to be there
 	s3             *buckettest.Store
 	vouched        map[string]bool // request ids in files that digests vouch for
 	files, digests int
 }
 
 func (b *bucketCheck) answered() (all []string) {
-	for _, wr := range b.w.writers {
-		all = append(all, wr.requests...)
+	for _, w := range b.worlds {
+		for _, wr := range w.writers {
+			all = append(all, wr.requests...)
+		}
 	}
 	return all
 }

@@ -80,6 +80,7 @@ type work struct {
 	next    time.Time      // when to deliver; guarded
 	failing bool           // the last attempt failed; guarded
 	changed bool           // the trail is another than it was; guarded
+	lost    bool           // the trail is there no more, and a goroutine still delivers it; guarded
 	cleared time.Time      // when all was delivered last; guarded
 
 	nextDigest time.Time // when one may be due; guarded
@@ -228,7 +229,7 @@ func (c *Courier) keep(trails []iam.Trail, cursors map[string]store.Cursor, end 
 		if w.trail.ARN != "" && !reflect.DeepEqual(w.trail, t) {
 			w.changed = true
 		}
-		w.trail = t
+		w.trail, w.lost = t, false
 		if w.busy {
 			continue
 		}
@@ -242,7 +243,7 @@ func (c *Courier) keep(trails []iam.Trail, cursors map[string]store.Cursor, end 
 		w.begun, w.cursor = ok, spool.Position(at)
 	}
 	for arn, w := range c.trails {
-		if !there[arn] && !w.busy {
+		if w.lost = !there[arn]; w.lost && !w.busy {
 			delete(c.trails, arn)
 		}
 	}
@@ -344,6 +345,9 @@ func (c *Courier) serve(ctx context.Context, w *work) {
 	}
 	if err == nil {
 		w.cleared = cleared
+	}
+	if w.lost {
+		delete(c.trails, t.ARN) // it holds nothing any more
 	}
 	c.mu.Unlock()
 	c.hold()

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -400,6 +401,34 @@ func TestADeletedTrailDeliversWhatItHad(t *testing.T) {
 	p.after(time.Minute)
 	if got := p.Stats(); got.Behind != 0 || got.Age != 0 {
 		t.Errorf("what the trail had is waited for: %+v, %s", got, three)
+	}
+}
+
+// A trail that is deleted while it is delivered holds the spool no longer than
+// its other self does, which is to deliver the rest.
+func TestATrailThatIsDeletedMeanwhileHoldsNothing(t *testing.T) {
+	s := newSite(t)
+	trail := s.trail()
+	p := s.process()
+	p.record()
+	var once sync.Once
+	s.s3.Fail(func(*http.Request) buckettest.Failure {
+		once.Do(func() {
+			trail.Logging, trail.Stopped = false, s.clock()
+			if err := errors.Join(s.db.Update(t.Context(), func(tx *store.Tx) error { return tx.DeleteTrail(trail) }), p.look(t.Context())); err != nil {
+				t.Error(err)
+			}
+		})
+		return buckettest.Failure{Status: 404, Code: "NoSuchBucket"}
+	})
+	p.after(5 * time.Minute)
+	if _, there := p.trails[trailID]; there || len(p.trails) != 1 {
+		t.Errorf("it is still there, among %d", len(p.trails))
+	}
+	p.step()
+	p.step()
+	if got := p.Stats(); got.Behind != 0 || len(p.trails) != 0 {
+		t.Errorf("%d trails hold %d bytes", len(p.trails), got.Behind)
 	}
 }
 

@@ -50,6 +50,11 @@ type Action[In, Out any] struct {
 	// answer of any other leaves only when its record is durable.
 	ReadOnly bool
 
+	// MakesRoom says that the action may free a spool that is full of what cannot
+	// be delivered. It is carried out then too, for those who have the permission,
+	// and its record goes into the spool's reserve.
+	MakesRoom bool
+
 	// Check makes what checks the schema cannot express. Optional.
 	Check func(*Call, *In) error
 
@@ -77,6 +82,7 @@ type Handler interface {
 	regional() bool
 	tx() TxMode
 	readOnly() bool
+	makesRoom() bool
 	decode(c *Call) (any, error)
 	check(c *Call, in any) error
 	asks(c *Call, in any) ([]authz.Question, error)
@@ -86,11 +92,12 @@ type Handler interface {
 	complete() bool
 }
 
-func (a Action[In, Out]) action() string { return a.Name }
-func (a Action[In, Out]) unsigned() bool { return a.Unsigned }
-func (a Action[In, Out]) regional() bool { return a.Regional }
-func (a Action[In, Out]) tx() TxMode     { return a.Tx }
-func (a Action[In, Out]) readOnly() bool { return a.ReadOnly }
+func (a Action[In, Out]) action() string  { return a.Name }
+func (a Action[In, Out]) unsigned() bool  { return a.Unsigned }
+func (a Action[In, Out]) regional() bool  { return a.Regional }
+func (a Action[In, Out]) tx() TxMode      { return a.Tx }
+func (a Action[In, Out]) readOnly() bool  { return a.ReadOnly }
+func (a Action[In, Out]) makesRoom() bool { return a.MakesRoom }
 func (a Action[In, Out]) complete() bool {
 	return a.Name != "" && a.Asks != nil && a.Do != nil && !(a.ReadOnly && a.Tx == WriteTx)
 }

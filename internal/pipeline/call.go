@@ -41,6 +41,7 @@ type Call struct {
 
 	in        any // the parameters, once they are decoded
 	resources []trail.Resource
+	permitted bool // the caller may do this
 }
 
 // About names what the call is about, for its record.

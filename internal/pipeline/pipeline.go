@@ -128,7 +128,11 @@ func (p *Pipeline) carryOut(c *Call, h Handler) (out any, err error) {
 	}
 	c.in = in
 	if !h.readOnly() {
-		if err := p.Spool.Check(); err != nil {
+		check := p.Spool.Check
+		if h.makesRoom() {
+			check = p.Spool.CheckReserve
+		}
+		if err := check(); err != nil {
 			return nil, err // before anything is done that could not be recorded
 		}
 	}
@@ -151,6 +155,7 @@ func (p *Pipeline) carryOut(c *Call, h Handler) (out any, err error) {
 
 // permit makes the action's own checks and answers its questions.
 func (p *Pipeline) permit(c *Call, h Handler, in any) error {
+	c.permitted = false
 	if err := h.check(c, in); err != nil {
 		return err
 	}
@@ -163,6 +168,7 @@ func (p *Pipeline) permit(c *Call, h Handler, in any) error {
 			return err
 		}
 	}
+	c.permitted = true
 	return nil
 }
 

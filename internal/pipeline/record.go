@@ -43,6 +43,9 @@ func (p *Pipeline) record(c *Call, h Handler, out any, err error) error {
 	}
 	if other == "" {
 		*line = r.Append((*line)[:0])
+		if h.makesRoom() && c.permitted {
+			return p.Spool.AppendReserve(*line)
+		}
 		return p.Spool.Append(*line, durable)
 	}
 	r.SharedID = trail.NewID()

@@ -2,7 +2,8 @@ package spool
 
 // Hold keeps the records from a position on until the holder of that name holds
 // from a later one, or releases them. While what is held does not fit into
-// [Config.Keep], Append and Check return [ErrUnavailable].
+// [Config.Keep], Append and Check return [ErrUnavailable]; [Spool.AppendReserve]
+// goes on for a while.
 func (s *Spool) Hold(holder string, from Position) {
 	s.mu.Lock()
 	s.holds[holder] = from.Segment

@@ -158,3 +158,53 @@ func TestWhatIsHeldIsKeptAndFillsTheSpool(t *testing.T) {
 		t.Error("nothing was dropped")
 	}
 }
+
+// A full spool takes what may make room, but not for ever.
+func TestAFullSpoolHasAReserve(t *testing.T) {
+	s := open(t, Config{Segment: 1 << 20, Keep: 4 << 20, Ephemeral: true})
+	if err := s.AppendReserve([]byte("before")); err != nil {
+		t.Fatal(err)
+	}
+	record := make([]byte, MaxRecord)
+	for range 2 { // the reserve is there again when there was room
+		s.Hold("a", Position{})
+		for s.Append(record, true) == nil {
+		}
+		n := 0
+		for ; s.CheckReserve() == nil; n++ {
+			if err := s.AppendReserve(record); err != nil {
+				t.Fatalf("record %d of the reserve: %v", n, err)
+			}
+			if n > reserve/MaxRecord {
+				t.Fatal("the reserve has no end")
+			}
+			if s.Check() == nil || s.Append(record, true) == nil {
+				t.Fatal("the reserve is for anything")
+			}
+		}
+		if want := reserve/(MaxRecord+headerSize) - 1; n < want {
+			t.Errorf("the reserve took %d records, want %d", n, want)
+		}
+		for range 2 { // one may have passed the check before
+			_ = s.AppendReserve(record)
+		}
+		if err := s.AppendReserve(record); !errors.Is(err, ErrUnavailable) {
+			t.Errorf("beyond the reserve: %v", err)
+		}
+		s.Release("a")
+		for deadline := time.Now().Add(30 * time.Second); s.Check() != nil; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("there is no room again")
+			}
+		}
+	}
+}
+
+func TestADiskThatRefusesHasNoReserve(t *testing.T) {
+	s := open(t, Config{})
+	s.failing.Store(true)
+	defer s.failing.Store(false)
+	if err := s.CheckReserve(); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("CheckReserve: %v", err)
+	}
+}

@@ -54,6 +54,7 @@ const (
 	maxWaiting = 16 << 20 // bytes of records in memory; beyond, Append refuses
 	pressure   = 4 << 20  // bytes in memory from which every caller waits for the disk
 	eager      = 256 << 10
+	reserve    = 8 << 20                // bytes of records that a full spool still takes, of what may make room
 	lazyDelay  = 200 * time.Millisecond // how long a record that nobody waits for may stay in memory
 	retryDelay = 250 * time.Millisecond // between attempts at a disk that refuses
 	maxWait    = 10 * time.Second       // for the disk, before a caller is told ErrUnavailable
@@ -94,6 +95,7 @@ type Spool struct {
 	next    *group            // gathers; guarded by mu
 	writing int               // bytes of the group that is being written; guarded by mu
 	enough  int               // callers who make a group full: it is due at once; guarded by mu
+	spent   int               // bytes of the reserve, since the spool is full; guarded by mu
 	closed  bool              // guarded by mu
 
 	records, groups, failures, dropped atomic.Int64
@@ -177,6 +179,19 @@ func (s *Spool) Check() error {
 	return nil
 }
 
+// CheckReserve is [Spool.Check] for what [Spool.AppendReserve] will record.
+func (s *Spool) CheckReserve() error {
+	if s.failing.Load() {
+		return ErrUnavailable
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.full.Load() && s.spent > reserve-MaxRecord {
+		return errFull
+	}
+	return nil
+}
+
 var errFull = fmt.Errorf("%w: the spool is full of records that are not delivered yet", ErrUnavailable)
 
 // Append adds a record. It waits until the record is durable if durable is set,
@@ -187,6 +202,14 @@ func (s *Spool) Append(record []byte, durable bool) error { return s.AppendAll(d
 // AppendAll is [Spool.Append] for records of one call: either all of them are
 // taken or none.
 func (s *Spool) AppendAll(durable bool, records ...[]byte) error {
+	return s.append(durable, false, records)
+}
+
+// AppendReserve adds a durable record of what may make room. A full spool takes
+// some megabytes of such, until there was room again.
+func (s *Spool) AppendReserve(record []byte) error { return s.append(true, true, [][]byte{record}) }
+
+func (s *Spool) append(durable, reserved bool, records [][]byte) error {
 	size := 0
 	var room [2]uint32
 	sums := room[:0]
@@ -204,8 +227,11 @@ func (s *Spool) AppendAll(durable bool, records ...[]byte) error {
 		return fmt.Errorf("%w: too much waits for the disk", ErrUnavailable)
 	}
 	if s.full.Load() {
-		s.mu.Unlock()
-		return errFull
+		if !reserved || s.spent+size > reserve {
+			s.mu.Unlock()
+			return errFull
+		}
+		s.spent += size
 	}
 	if g.records == 0 {
 		g.limit = time.AfterFunc(maxWait, func() { g.settle(errors.New("the disk takes too long")) })
@@ -340,6 +366,9 @@ func (s *Spool) trim() {
 	if full {
 		s.cfg.Log.Error("the spool is full of records that are not delivered yet: calls are refused", "bytes", s.disk.total.Load())
 	} else {
+		s.mu.Lock()
+		s.spent = 0
+		s.mu.Unlock()
 		s.cfg.Log.Info("the spool has room again")
 	}
 }

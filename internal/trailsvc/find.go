@@ -46,6 +46,7 @@ type more[In any] struct {
 	refer func(c *pipeline.Call, given string) (ref, error)
 	gone  func(c *pipeline.Call, r ref) error // the refusal when there is no such trail
 	away  bool                                // it changes the trail from any Region where it is seen
+	room  bool                                // see pipeline.Action.MakesRoom
 }
 
 // read makes an action that looks at one trail; of tells which.
@@ -72,7 +73,7 @@ func about[In, Out any](name string, mode pipeline.TxMode, of func(*In) string,
 		x.gone = func(c *pipeline.Call, r ref) error { return unknownTrail(r.given, c.Account) }
 	}
 	return pipeline.Action[In, Out]{
-		Name: name, Tx: mode, ReadOnly: mode == pipeline.ReadTx, Ahead: x.ahead,
+		Name: name, Tx: mode, ReadOnly: mode == pipeline.ReadTx, Ahead: x.ahead, MakesRoom: x.room,
 		Check: func(c *pipeline.Call, in *In) error {
 			if _, err := x.refer(c, of(in)); err != nil || x.check == nil {
 				return err

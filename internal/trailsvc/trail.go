@@ -34,8 +34,9 @@ func (s *service) trailActions() []pipeline.Handler {
 				return asksPassRole(*in.CloudWatchLogsRoleArn)
 			},
 			ahead: s.tryNewBucket,
+			room:  true,
 		}),
-		change("DeleteTrail", func(in *trailapi.DeleteTrailInput) string { return in.Name }, deleteTrail),
+		change("DeleteTrail", func(in *trailapi.DeleteTrailInput) string { return in.Name }, deleteTrail, more[trailapi.DeleteTrailInput]{room: true}),
 		read("GetTrail", func(in *trailapi.GetTrailInput) string { return in.Name }, getTrail),
 		pipeline.Action[trailapi.DescribeTrailsInput, trailapi.DescribeTrailsOutput]{
 			Name: "DescribeTrails", Tx: pipeline.ReadTx, ReadOnly: true, Check: checkNames,

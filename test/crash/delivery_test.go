@@ -1,7 +1,6 @@
 package crash
 
 import (
-	"bytes"
 	crand "crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -228,21 +227,31 @@ func (b *bucketCheck) publicKeys() map[string][]byte {
 // succeed.
 func (w *world) cloudTrail(action, body string) []byte {
 	w.t.Helper()
+	a := w.trailCall(process.Root, action, body)
+	if a.Status != http.StatusOK {
+		w.t.Fatalf("%s: %d: %s", action, a.Status, a.Body)
+	}
+	return []byte(a.Body)
+}
+
+// trailCall makes a call of an action of CloudTrail.
+func (w *world) trailCall(who sigv4.Credentials, action, body string) process.Answer {
+	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.p.URL+"/", strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	r.Header.Set("X-Amz-Target", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101."+action)
-	sigv4.Sign(r, sha256.Sum256([]byte(body)), process.Root, "us-east-1", "cloudtrail", time.Now())
+	sigv4.Sign(r, sha256.Sum256([]byte(body)), who, "us-east-1", "cloudtrail", time.Now())
 	response, err := w.client.Do(r)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		w.t.Fatalf("%s: %s %v: %s", action, response.Status, err, bytes.TrimSpace(answer))
+	if err != nil {
+		w.t.Fatalf("%s: %v", action, err)
 	}
-	return answer
+	return process.Answer{Status: response.StatusCode, Header: response.Header, Body: string(answer)}
 }

@@ -80,5 +80,5 @@ func setSecurityTokenServicePreferences(c *pipeline.Call, in *iamapi.SetSecurity
 
 // listOrganizationsFeatures refuses: no account is part of an organization.
 func listOrganizationsFeatures(*pipeline.Call, *iamapi.ListOrganizationsFeaturesInput) (*iamapi.ListOrganizationsFeaturesOutput, error) {
-	return nil, awserr.New(http.StatusBadRequest, "OrganizationNotFound", "The account is not a member of an organization.")
+	return nil, awserr.New(http.StatusBadRequest, "OrganizationNotFoundException", "The account is not a member of an organization.")
 }

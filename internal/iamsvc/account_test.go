@@ -56,7 +56,7 @@ func TestAccountSummaryCounts(t *testing.T) {
 }
 
 func TestNoAccountIsOfAnOrganization(t *testing.T) {
-	newStory(t).tell([]step{{call: "ListOrganizationsFeatures", want: "400 OrganizationNotFound The account is not a member of an organization."}})
+	newStory(t).tell([]step{{call: "ListOrganizationsFeatures", want: "400 OrganizationNotFoundException The account is not a member of an organization."}})
 }
 
 func TestPasswordPolicy(t *testing.T) {

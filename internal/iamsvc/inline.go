@@ -45,6 +45,9 @@ func inlineActions() []pipeline.Handler {
 		read("GetRolePolicy", roles, func(in *iamapi.GetRolePolicyInput) string { return in.RoleName }, getRolePolicy),
 		write("DeleteRolePolicy", roles, func(in *iamapi.DeleteRolePolicyInput) string { return in.RoleName },
 			func(c *pipeline.Call, in *iamapi.DeleteRolePolicyInput, r iam.Role) (*query.NoResult, error) {
+				if err := notServiceLinked(r); err != nil {
+					return nil, err
+				}
 				return deleteInline(c, roleOwner(r), in.PolicyName)
 			}, boundedRole[iamapi.DeleteRolePolicyInput]()),
 		read("ListRolePolicies", roles, func(in *iamapi.ListRolePoliciesInput) string { return in.RoleName }, listRolePolicies),

@@ -12,6 +12,7 @@
 package apimodel
 
 import (
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
@@ -30,6 +31,7 @@ import (
 type Model struct {
 	Operations map[string]struct {
 		Input, Output *struct{ Shape string }
+		Errors        []struct{ Shape string }
 	}
 	Shapes map[string]*shape
 }
@@ -45,12 +47,43 @@ type shape struct {
 	Enum       []string
 	Sensitive  bool
 	Flattened  bool
+	Error      struct{ Code string } // of an exception
 }
 
 type ref struct {
 	Shape        string
 	LocationName string
 	Flattened    bool
+}
+
+// Failure is an error that an operation is modelled to have: the name of its
+// exception, and its code on the wire.
+type Failure struct{ Exception, Code string }
+
+// Failures returns the errors of an operation.
+func (m *Model) Failures(operation string) []Failure {
+	var all []Failure
+	for _, of := range m.Operations[operation].Errors {
+		all = append(all, Failure{of.Shape, cmp.Or(m.Shapes[of.Shape].Error.Code, of.Shape)})
+	}
+	return all
+}
+
+// Constrains reports whether some parameter of an operation can break a
+// constraint: one that must be there, or has bounds, a pattern or an enumeration.
+func (m *Model) Constrains(operation string) bool {
+	in := m.Operations[operation].Input
+	if in == nil {
+		return false
+	}
+	of := m.Shapes[in.Shape]
+	for _, member := range of.Members {
+		s := m.Shapes[member.Shape]
+		if modelBounds(s) != ".." || s.Pattern != "" || s.Enum != nil {
+			return true
+		}
+	}
+	return len(of.Required) > 0
 }
 
 // Operation names the Go types of an operation. In is nil when it has no
@@ -166,6 +199,9 @@ func (c *comparison) structure(path string, s *query.Schema, of *shape, in bool)
 		}
 		if required := slices.Contains(of.Required, f.Name); in && f.Required != required {
 			c.say(path, "required is %v, in the model %v", f.Required, required)
+		}
+		if in && !f.Required && !f.Pointer && (f.Kind == query.Bool || f.Kind == query.Int) {
+			c.say(path, "is no pointer: what is left out looks like a zero, and is recorded as one")
 		}
 		c.member(path, f, member, in)
 	}

@@ -14,7 +14,8 @@ import (
 // small is a model with one of everything.
 const small = `{
 "operations": {
-  "Ask": {"input": {"shape": "Ask"}, "output": {"shape": "Answer"}},
+  "Ask": {"input": {"shape": "Ask"}, "output": {"shape": "Answer"}, "errors": [{"shape": "GoneException"}, {"shape": "BusyException"}]},
+  "Shout": {"input": {"shape": "Shout"}},
   "Quiet": {}
 },
 "shapes": {
@@ -23,6 +24,9 @@ const small = `{
     "Secret": {"shape": "secret"}, "Inner": {"shape": "inner"}, "Free": {"shape": "free"}}},
   "Answer": {"type": "structure", "required": ["Doc"], "members": {
     "Doc": {"shape": "policyDocumentType"}, "When": {"shape": "date"}, "Counts": {"shape": "counts"}, "Name": {"shape": "name"}}},
+  "Shout": {"type": "structure", "members": {"Free": {"shape": "free"}}},
+  "GoneException": {"type": "structure", "members": {}, "error": {"code": "Gone"}},
+  "BusyException": {"type": "structure", "members": {}},
   "name": {"type": "string", "min": 1, "max": 64, "pattern": "[\\w+=,.@-]+"},
   "free": {"type": "string", "min": 0},
   "size": {"type": "integer", "min": 0, "max": 9},
@@ -42,6 +46,15 @@ type (
 	ask struct {
 		Name   string   `q:"required,len=1..64,pattern=name"`
 		Size   *int32   `q:"range=0..9"`
+		Names  []string `q:"items=..5,each-len=1..64,each-pattern=name"`
+		Kind   string   `q:"enum=A|B"`
+		Secret string   `q:"sensitive"`
+		Inner  inner
+		Free   string
+	}
+	plainAsk struct {
+		Name   string   `q:"required,len=1..64,pattern=name"`
+		Size   int32    `q:"range=0..9"`
 		Names  []string `q:"items=..5,each-len=1..64,each-pattern=name"`
 		Kind   string   `q:"enum=A|B"`
 		Secret string   `q:"sensitive"`
@@ -90,6 +103,7 @@ func TestCompare(t *testing.T) {
 		{name: "another kind inside a map", change: [2]string{`"value": {"shape": "size"}`, `"value": {"shape": "free"}`}, want: "Ask.Counts[]: is a integer, in the model a string"},
 		{name: "entries of another name", change: [2]string{`"value": {"shape": "size"}`, `"value": {"shape": "size", "locationName": "v"}`}, want: "Ask.Counts: the model's entries are not <key/><value/>"},
 		{name: "elements of another name", change: [2]string{`"member": {"shape": "name"}`, `"member": {"shape": "name", "locationName": "item"}`}, want: "Ask().Names: the model's elements are named item"},
+		{name: "a number that cannot be left out", action: "Ask", op: Operation{reflect.TypeFor[plainAsk](), out}, want: "Ask().Size: is no pointer: what is left out looks like a zero, and is recorded as one"},
 		{name: "a flat list", change: [2]string{`"type": "list", "max"`, `"type": "list", "flattened": true, "max"`}, want: "Ask().Names: the model flattens it"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,5 +124,21 @@ func TestCompare(t *testing.T) {
 				t.Errorf("differences = %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestWhatMayGoWrongWithAnOperation(t *testing.T) {
+	m := new(Model)
+	if err := json.Unmarshal([]byte(small), m); err != nil {
+		t.Fatal(err)
+	}
+	want := []Failure{{"GoneException", "Gone"}, {"BusyException", "BusyException"}}
+	if got := m.Failures("Ask"); !slices.Equal(got, want) {
+		t.Errorf("Failures = %v, want %v", got, want)
+	}
+	for operation, want := range map[string]bool{"Ask": true, "Shout": false, "Quiet": false} {
+		if got := m.Constrains(operation); got != want {
+			t.Errorf("Constrains(%s) = %v, want %v", operation, got, want)
+		}
 	}
 }

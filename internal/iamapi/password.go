@@ -12,11 +12,11 @@ type GetAccountPasswordPolicyOutput struct {
 // UpdateAccountPasswordPolicyInput replaces the password policy; what is left out goes back to its default.
 type UpdateAccountPasswordPolicyInput struct {
 	MinimumPasswordLength      *int32 `q:"range=6..128"`
-	RequireSymbols             bool
-	RequireNumbers             bool
-	RequireUppercaseCharacters bool
-	RequireLowercaseCharacters bool
-	AllowUsersToChangePassword bool
+	RequireSymbols             *bool
+	RequireNumbers             *bool
+	RequireUppercaseCharacters *bool
+	RequireLowercaseCharacters *bool
+	AllowUsersToChangePassword *bool
 	MaxPasswordAge             *int32 `q:"range=1..1095"`
 	PasswordReusePrevention    *int32 `q:"range=1..24"`
 	HardExpiry                 *bool
@@ -26,7 +26,7 @@ type UpdateAccountPasswordPolicyInput struct {
 type CreateLoginProfileInput struct {
 	UserName              string `q:"len=1..64,pattern=name"`
 	Password              string `q:"len=1..128,pattern=policy,sensitive"`
-	PasswordResetRequired bool
+	PasswordResetRequired *bool
 }
 
 // CreateLoginProfileOutput is the profile made.

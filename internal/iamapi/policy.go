@@ -36,7 +36,7 @@ type DeletePolicyInput struct {
 // ListPoliciesInput lists managed policies below a path.
 type ListPoliciesInput struct {
 	Scope             string `q:"enum=All|AWS|Local"`
-	OnlyAttached      bool
+	OnlyAttached      *bool
 	PathPrefix        string `q:"len=1..512,pattern=policy-path"`
 	PolicyUsageFilter string `q:"enum=PermissionsPolicy|PermissionsBoundary"`
 	Marker            string `q:"len=1..320,pattern=marker"`

@@ -10,7 +10,7 @@ import (
 type CreatePolicyVersionInput struct {
 	PolicyArn      string `q:"required,len=20..2048"`
 	PolicyDocument string `q:"required,len=1..131072,pattern=policy"`
-	SetAsDefault   bool
+	SetAsDefault   *bool
 }
 
 // CreatePolicyVersionOutput is the version made, without its document.

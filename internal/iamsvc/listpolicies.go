@@ -69,7 +69,7 @@ func wanted(in *iamapi.ListPoliciesInput, v iamapi.Policy) bool {
 	case "PermissionsBoundary":
 		return bounds
 	}
-	return !in.OnlyAttached || attached || bounds
+	return !isTrue(in.OnlyAttached) || attached || bounds
 }
 
 // nextPolicies returns some policies after a key, in order; none at the end.

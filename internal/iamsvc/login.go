@@ -50,7 +50,7 @@ func (s *service) createLoginProfile(c *pipeline.Call, in *iamapi.CreateLoginPro
 	if err != nil {
 		return nil, err
 	}
-	l := iam.LoginProfile{UserID: h.ID, Created: c.Now, ResetRequired: in.PasswordResetRequired, Hash: hash}
+	l := iam.LoginProfile{UserID: h.ID, Created: c.Now, ResetRequired: isTrue(in.PasswordResetRequired), Hash: hash}
 	return &iamapi.CreateLoginProfileOutput{LoginProfile: showLogin(h.User, l)}, c.Tx.CreateLoginProfile(h.User, l)
 }
 

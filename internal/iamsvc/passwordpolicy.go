@@ -28,6 +28,9 @@ func passwordActions() []pipeline.Handler {
 // the JSON of iamapi.PasswordPolicy.
 const passwordSetting = "password-policy"
 
+// isTrue reports whether a switch is given, and on.
+func isTrue(given *bool) bool { return given != nil && *given }
+
 // passwordPolicy returns the account's own password policy, or
 // store.ErrNotFound when the default holds.
 func passwordPolicy(c *pipeline.Call) (p iamapi.PasswordPolicy, err error) {
@@ -51,9 +54,9 @@ func getAccountPasswordPolicy(c *pipeline.Call, _ *none) (*iamapi.GetAccountPass
 // to its default.
 func updateAccountPasswordPolicy(c *pipeline.Call, in *iamapi.UpdateAccountPasswordPolicyInput) (*query.NoResult, error) {
 	p := iamapi.PasswordPolicy{
-		MinimumPasswordLength: 6, RequireSymbols: in.RequireSymbols, RequireNumbers: in.RequireNumbers,
-		RequireUppercaseCharacters: in.RequireUppercaseCharacters, RequireLowercaseCharacters: in.RequireLowercaseCharacters,
-		AllowUsersToChangePassword: in.AllowUsersToChangePassword, ExpirePasswords: in.MaxPasswordAge != nil,
+		MinimumPasswordLength: 6, RequireSymbols: isTrue(in.RequireSymbols), RequireNumbers: isTrue(in.RequireNumbers),
+		RequireUppercaseCharacters: isTrue(in.RequireUppercaseCharacters), RequireLowercaseCharacters: isTrue(in.RequireLowercaseCharacters),
+		AllowUsersToChangePassword: isTrue(in.AllowUsersToChangePassword), ExpirePasswords: in.MaxPasswordAge != nil,
 		MaxPasswordAge: in.MaxPasswordAge, PasswordReusePrevention: in.PasswordReusePrevention, HardExpiry: in.HardExpiry,
 	}
 	if in.MinimumPasswordLength != nil {

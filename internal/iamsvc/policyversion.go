@@ -73,11 +73,11 @@ func createPolicyVersion(c *pipeline.Call, in *iamapi.CreatePolicyVersionInput, 
 		return nil, limitExceeded("A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.",
 			iam.VersionsPerPolicyQuota)
 	}
-	v, err := c.Tx.AddPolicyVersion(p, in.PolicyDocument, in.SetAsDefault, c.Now)
+	v, err := c.Tx.AddPolicyVersion(p, in.PolicyDocument, isTrue(in.SetAsDefault), c.Now)
 	if err != nil {
 		return nil, err
 	}
-	if in.SetAsDefault {
+	if isTrue(in.SetAsDefault) {
 		p.Default = v.Number
 	}
 	return &iamapi.CreatePolicyVersionOutput{PolicyVersion: listedVersion(p, v)}, nil

@@ -153,8 +153,8 @@ func (s Stage) send(t *testing.T, text string, n int) *daypasstest.Answer {
 	return answer
 }
 
-// keepCodes keeps the codes of a new MFA device: {{Code1}} and {{Code2}} are two
-// that follow one another, {{Code3}} comes after them.
+// keepCodes keeps the codes of a new MFA device: {{Code2}} is that of now, and
+// each of {{Code1}} to {{Code6}} follows the one before it.
 func (s Stage) keepCodes(t *testing.T, answered string) {
 	t.Helper()
 	text, err := base64.StdEncoding.DecodeString(answered) // it is binary on the wire
@@ -165,7 +165,7 @@ func (s Stage) keepCodes(t *testing.T, answered string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range int64(3) {
+	for i := range int64(6) {
 		s.Values[fmt.Sprintf("Code%d", i+1)] = totp.Code(seed, totp.At(s.Now())+i-1)
 	}
 }

@@ -1,15 +1,19 @@
 package pipeline_test
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/daypass/daypass/daypasstest"
 	"github.com/daypass/daypass/internal/golden"
 	"github.com/daypass/daypass/internal/oidctest"
+	"github.com/daypass/daypass/internal/saml/samltest"
 )
 
 const (
@@ -66,16 +70,37 @@ func stage(t *testing.T) golden.Stage {
 			"desk":   saml.AssumeRole(desk, "ann@example.com"),
 			"forged": {AccessKeyID: s.Root.AccessKeyID, SecretAccessKey: "forged"},
 		},
-		Values: map[string]string{
+		Values: documents(s.UserARN("ann"), saml.IdP.Metadata(), map[string]string{
 			"Token":                token,
 			"Assertion":            saml.Response(desk, "ann@example.com", "SourceIdentity", "ann-smith", "PrincipalTag:team", "build", "TransitiveTagKeys", "team"),
 			"AssertionForDeployer": saml.Response(deployer, "ann@example.com"),
 			"TaggedToken": claims(map[string]any{"https://aws.amazon.com/source_identity": "octo", "https://aws.amazon.com/tags": map[string]any{
 				"principal_tags": map[string]any{"team": []string{"build"}}, "transitive_tag_keys": []string{"team"},
 			}}),
-		},
-		Masks: map[string]string{other: "999999999999"},
+		}),
+		Masks: map[string]string{other: "999999999999", long: "LONG"},
 	}
 }
+
+// long is longer than any policy may be.
+var long = strings.Repeat("x", 10_300)
+
+// documents adds the documents that requests pass.
+func documents(ann, metadata string, to map[string]string) map[string]string {
+	const policy = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":%q}}`
+	const trust = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":%q},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":%q}}}}`
+	to["AllowS3"], to["Long"] = fmt.Sprintf(policy, "*"), fmt.Sprintf(policy, "arn:aws:s3:::b/"+long)
+	to["TrustAnn"], to["LongTrust"] = fmt.Sprintf(trust, ann, "ticket-7"), fmt.Sprintf(trust, ann, long)
+	to["Metadata"], to["NoMetadata"] = padded(metadata), strings.Repeat("<m/>", 300)
+	for i := range 3 {
+		der := x509.MarshalPKCS1PrivateKey(samltest.RSAKey(i))
+		to[fmt.Sprintf("PrivateKey%d", i+1)] = padded(string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: der})))
+	}
+	return to
+}
+
+// padded gives a document, made with new keys each time, a length that does not
+// depend on them: records say how long it is.
+func padded(document string) string { return document + strings.Repeat("\n", 4000-len(document)) }
 
 func TestGoldenRecords(t *testing.T) { golden.Records(t, "testdata/records", stage) }

@@ -228,6 +228,8 @@ func (r *Record) errorCode() string {
 		return code
 	case code == "AccessDenied", code == "InvalidClientTokenId", code == "InternalFailure", code == "ServiceUnavailable":
 		return code
+	case code == "ReportNotPresent", code == "ReportExpired": // whose exceptions have another name
+		return "Credential" + code + "Exception"
 	}
 	return strings.TrimSuffix(code, "Error") + "Exception"
 }

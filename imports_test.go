@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"internal/authn"},
 	{"internal/facts", "internal/outbound", "internal/courier"},
 	{"internal/auditfile"},
-	{"internal/store", "internal/keys", "sts", "credentials", "awscredentials", "internal/session", "internal/spool", "internal/agent", "internal/bucket", "internal/bucket/buckettest", "internal/digest", "internal/history"},
+	{"internal/store", "internal/keys", "sts", "credentials", "awscredentials", "internal/session", "internal/spool", "internal/agent", "internal/rolecache", "internal/bucket", "internal/bucket/buckettest", "internal/digest", "internal/history"},
 	{"internal/iam", "internal/iamapi", "internal/trailapi", "internal/apimodel"},
 	{"internal/query", "internal/endpoint"},
 	{"internal/oidc", "internal/saml", "internal/totp", "internal/oidctest", "internal/saml/samltest", "internal/signin"},

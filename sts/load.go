@@ -19,14 +19,21 @@ import (
 // LoadOptions change what [Load] finds. The zero value is that of a program whose
 // user decides everything.
 type LoadOptions struct {
-	Profile string // before AWS_PROFILE; credentials in the environment do not count then
-	Region  string // before AWS_REGION
+	Profile  string // before AWS_PROFILE; credentials in the environment do not count then
+	Region   string // before AWS_REGION
+	Endpoint string // before AWS_ENDPOINT_URL_STS; also where the roles of profiles are assumed
 
 	Getenv func(string) string // os.Getenv when nil
 	Files  *credentials.Files  // what the shared files say; they are read when nil
 
 	// MFACode is asked for the code of a profile's mfa_serial.
 	MFACode func(ctx context.Context, serial string) (string, error)
+
+	// Keep is put around the provider of each role that a profile names, to keep its
+	// credentials from one run of a program to the next. id is a digest of all that
+	// decides whose they are: the role and the parameters, the endpoint, and the keys
+	// or the profiles that it is assumed with.
+	Keep func(id string, role credentials.Provider) credentials.Provider
 
 	// HTTPClient makes all requests to the service. The default trusts what ca_bundle
 	// names, when that is set.
@@ -134,6 +141,9 @@ func (l *loader) endpoint() (err error) {
 	}
 	if region, ok := fipsPseudoRegion(l.cfg.Region); ok {
 		l.cfg.Region, l.cfg.FIPS = region, true
+	}
+	if l.cfg.Endpoint = l.opts.Endpoint; l.cfg.Endpoint != "" {
+		return nil
 	}
 	ignore, err := l.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")
 	if ignore || err != nil {

@@ -274,6 +274,85 @@ source_profile = selfnokeys
 	}
 }
 
+// TestEachRoleOfAProfileCanBeKept by an id that all which decides whose credentials
+// they are goes into.
+func TestEachRoleOfAProfileCanBeKept(t *testing.T) {
+	const base = "[default]\naws_access_key_id = AKIAONE\naws_secret_access_key = s\n[profile other]\naws_access_key_id = AKIATWO\naws_secret_access_key = s\n" +
+		"[profile process]\ncredential_process = keys a\n[profile process2]\ncredential_process = keys b\n"
+	role := func(settings ...string) string {
+		return base + "[profile r]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/r\n" + strings.Join(settings, "\n") + "\n"
+	}
+	ids := func(config string, env ...string) (all []string) {
+		t.Helper()
+		opts := LoadOptions{Profile: "r", HTTPClient: &http.Client{Transport: &roles{t: t}}, Keep: func(id string, role credentials.Provider) credentials.Provider {
+			all = append(all, id)
+			return credentials.Static("AKIAKEPT", "s", "")
+		}}
+		cfg, err := loaded(t, opts, config, "", env...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := cfg.Credentials.Retrieve(t.Context()); err != nil || c.AccessKeyID != "AKIAKEPT" {
+			t.Errorf("%s: %v, %v: not what is kept", config, c, err)
+		}
+		return all
+	}
+	one := func(config string, env ...string) string {
+		t.Helper()
+		all := ids(config, env...)
+		if len(all) != 1 || len(all[0]) != 64 {
+			t.Fatalf("%s: kept as %q", config, all)
+		}
+		return all[0]
+	}
+	plain := role("source_profile = default")
+	seen := map[string]string{one(plain): plain}
+	if again := one(plain); seen[again] == "" {
+		t.Errorf("the id changes from one run to the next: %s", again)
+	}
+	for _, tt := range []struct {
+		config string
+		env    []string
+	}{
+		{role("source_profile = other"), nil},
+		{role("source_profile = process"), nil},
+		{role("source_profile = process2"), nil},
+		{role("source_profile = default", "role_session_name = me"), nil},
+		{role("source_profile = default", "duration_seconds = 900"), nil},
+		{role("source_profile = default", "external_id = me"), nil},
+		{role("source_profile = default", "mfa_serial = GAHT12345678"), nil},
+		{strings.ReplaceAll(plain, "role/r", "role/q"), nil},
+		{strings.ReplaceAll(plain, "AKIAONE", "AKIANEW"), nil},
+		{plain, []string{"AWS_REGION", "eu-west-2"}},
+		{plain, []string{"AWS_ENDPOINT_URL", "http://127.0.0.1:7870"}},
+		{role("credential_source = Environment"), []string{"AWS_ACCESS_KEY_ID", "AKIA1"}},
+		{role("credential_source = Environment"), []string{"AWS_ACCESS_KEY_ID", "AKIA2"}},
+		{role("credential_source = EcsContainer"), []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/a"}},
+		{role("credential_source = EcsContainer"), []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/b"}},
+		{role("credential_source = Ec2InstanceMetadata"), nil},
+		{role("web_identity_token_file = /a"), nil},
+		{role("web_identity_token_file = /b"), nil},
+	} {
+		id := one(tt.config, tt.env...)
+		if other := seen[id]; other != "" {
+			t.Errorf("one id for\n%s%v\nand\n%s", tt.config, tt.env, other)
+		}
+		seen[id] = tt.config
+	}
+	chain := role("source_profile = middle") + "[profile middle]\nrole_arn = arn:aws:iam::123456789012:role/m\nsource_profile = default\n"
+	first, second := ids(chain), ids(strings.ReplaceAll(chain, "AKIAONE", "AKIANEW"))
+	if len(first) != 2 || first[0] == second[0] || first[1] == second[1] {
+		t.Errorf("a chain: %q, and with another key %q", first, second)
+	}
+}
+
+func TestTheEndpointInCode(t *testing.T) {
+	cfg, err := loaded(t, LoadOptions{Endpoint: "http://code"}, "[default]\nendpoint_url = http://profile\n", "", "AWS_ENDPOINT_URL_STS", "http://env", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+	if err != nil || cfg.Endpoint != "http://code" {
+		t.Errorf("%q, %v", cfg.Endpoint, err)
+	}
+}
+
 func TestMFAWithoutAnybodyToAsk(t *testing.T) {
 	cfg, err := loaded(t, LoadOptions{Profile: "m", Region: "eu-west-1", HTTPClient: &http.Client{Transport: &roles{t: t}}},
 		"[profile m]\nrole_arn = arn:aws:iam::123456789012:role/m\nsource_profile = m\nmfa_serial = GAHT12345678\naws_access_key_id = a\naws_secret_access_key = s", "")

@@ -1,7 +1,10 @@
 package sts
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,9 +17,15 @@ import (
 // maxChain bounds a chain of profiles that name each other.
 const maxChain = 10
 
+// source is a provider, with what decides whose credentials it answers.
+type source struct {
+	credentials.Provider
+	id string
+}
+
 // provider returns the provider that a profile describes. by are the profiles that
 // led here, by source_profile.
-func (l *loader) provider(p credentials.Profile, by []string) (credentials.Provider, error) {
+func (l *loader) provider(p credentials.Profile, by []string) (source, error) {
 	if p.Get("role_arn") != "" {
 		return l.roleOf(p, by)
 	}
@@ -24,70 +33,76 @@ func (l *loader) provider(p credentials.Profile, by []string) (credentials.Provi
 }
 
 // keysOf returns the provider of a profile that has credentials of its own.
-func (l *loader) keysOf(p credentials.Profile) (credentials.Provider, error) {
+func (l *loader) keysOf(p credentials.Profile) (source, error) {
 	id, secret := p.Get("aws_access_key_id"), p.Get("aws_secret_access_key")
 	switch {
 	case id != "" && secret != "":
-		return credentials.Fixed(credentials.Credentials{
+		return source{credentials.Fixed(credentials.Credentials{
 			AccessKeyID: id, SecretAccessKey: secret, SessionToken: p.Get("aws_session_token"),
 			Account: p.Get("aws_account_id"), Source: "profile " + p.Name,
-		}), nil
+		}), "key " + id}, nil
 	case id != "" || secret != "":
-		return nil, errors.New("it has one of aws_access_key_id and aws_secret_access_key, and needs both")
+		return source{}, errors.New("it has one of aws_access_key_id and aws_secret_access_key, and needs both")
 	case p.Get("web_identity_token_file") != "":
-		return nil, errors.New("web_identity_token_file needs role_arn")
+		return source{}, errors.New("web_identity_token_file needs role_arn")
 	case p.Get("credential_process") != "":
-		return credentials.Process(p.Get("credential_process")), nil
+		return source{credentials.Process(p.Get("credential_process")), "process " + p.Get("credential_process")}, nil
 	}
 	for _, setting := range []string{"sso_session", "sso_start_url", "sso_account_id", "login_session"} {
 		if p.Get(setting) != "" {
-			return nil, fmt.Errorf("%s: profiles that sign in by a browser are not supported; "+
+			return source{}, fmt.Errorf("%s: profiles that sign in by a browser are not supported; "+
 				"credential_process = aws configure export-credentials --profile %s passes their credentials on", setting, p.Name)
 		}
 	}
-	return nil, fmt.Errorf("%w: there are none in it", credentials.ErrNotFound)
+	return source{}, fmt.Errorf("%w: there are none in it", credentials.ErrNotFound)
 }
 
 // roleOf returns the provider of a profile that names a role.
-func (l *loader) roleOf(p credentials.Profile, by []string) (credentials.Provider, error) {
+func (l *loader) roleOf(p credentials.Profile, by []string) (source, error) {
 	if slices.Contains(by, p.Name) {
-		return nil, fmt.Errorf("source_profile goes in a circle: %s", strings.Join(append(by, p.Name), ", "))
+		return source{}, fmt.Errorf("source_profile goes in a circle: %s", strings.Join(append(by, p.Name), ", "))
 	}
 	if len(by) == maxChain {
-		return nil, fmt.Errorf("source_profile goes through more than %d profiles", maxChain)
+		return source{}, fmt.Errorf("source_profile goes through more than %d profiles", maxChain)
 	}
-	source, from, token := p.Get("source_profile"), p.Get("credential_source"), p.Get("web_identity_token_file")
+	other, from, token := p.Get("source_profile"), p.Get("credential_source"), p.Get("web_identity_token_file")
 	given := 0
-	for _, s := range []string{source, from, token} {
+	for _, s := range []string{other, from, token} {
 		if s != "" {
 			given++
 		}
 	}
 	if given != 1 {
-		return nil, errors.New("role_arn needs one of source_profile, credential_source and web_identity_token_file")
+		return source{}, errors.New("role_arn needs one of source_profile, credential_source and web_identity_token_file")
 	}
 	seconds, err := durationOf(p)
 	if err != nil {
-		return nil, err
+		return source{}, err
 	}
 	if token != "" {
 		client, err := New(l.cfg)
-		return &WebIdentityProvider{Client: client, Token: TokenFile(token), Input: AssumeRoleWithWebIdentityInput{
+		if err != nil {
+			return source{}, err
+		}
+		return l.kept(p, client, "token "+token, &WebIdentityProvider{Client: client, Token: TokenFile(token), Input: AssumeRoleWithWebIdentityInput{
 			RoleArn: p.Get("role_arn"), RoleSessionName: p.Get("role_session_name"), DurationSeconds: seconds,
-		}}, err
+		}}), nil
 	}
-	var base credentials.Provider
-	if source != "" {
-		base, err = l.sourceOf(p, source, append(slices.Clone(by), p.Name))
+	var base source
+	if other != "" {
+		base, err = l.sourceOf(p, other, append(slices.Clone(by), p.Name))
 	} else {
 		base, err = l.sourceNamed(from)
 	}
 	if err != nil {
-		return nil, err
+		return source{}, err
 	}
 	cfg := l.cfg
 	cfg.Credentials = base
 	client, err := New(cfg)
+	if err != nil {
+		return source{}, err
+	}
 	role := &RoleProvider{Client: client, Input: AssumeRoleInput{
 		RoleArn: p.Get("role_arn"), RoleSessionName: p.Get("role_session_name"), DurationSeconds: seconds,
 		ExternalId: p.Get("external_id"), SerialNumber: p.Get("mfa_serial"),
@@ -95,7 +110,22 @@ func (l *loader) roleOf(p credentials.Profile, by []string) (credentials.Provide
 	if ask := l.opts.MFACode; ask != nil {
 		role.TokenCode = func(ctx context.Context) (string, error) { return ask(ctx, role.Input.SerialNumber) }
 	}
-	return role, err
+	return l.kept(p, client, base.id, role), nil
+}
+
+// kept has the credentials of a profile's role kept, where the options say so.
+func (l *loader) kept(p credentials.Profile, client *Client, base string, role credentials.Provider) source {
+	at := client.Endpoint()
+	said := []string{base, at.URL, at.SigningRegion}
+	for _, setting := range []string{"role_arn", "role_session_name", "duration_seconds", "external_id", "mfa_serial"} {
+		said = append(said, p.Get(setting))
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", said))
+	id := hex.EncodeToString(sum[:])
+	if l.opts.Keep != nil {
+		role = l.opts.Keep(id, role)
+	}
+	return source{role, id}
 }
 
 func durationOf(p credentials.Profile) (int32, error) {
@@ -112,35 +142,38 @@ func durationOf(p credentials.Profile) (int32, error) {
 
 // sourceOf returns the provider that source_profile names. A profile may name
 // itself: the role is then assumed with its own keys.
-func (l *loader) sourceOf(p credentials.Profile, source string, by []string) (credentials.Provider, error) {
-	if source == p.Name {
+func (l *loader) sourceOf(p credentials.Profile, other string, by []string) (source, error) {
+	if other == p.Name {
 		return l.keysOf(p)
 	}
-	next, ok := l.files.Profile(source)
+	next, ok := l.files.Profile(other)
 	if !ok {
-		return nil, fmt.Errorf("source_profile %q does not exist", source)
+		return source{}, fmt.Errorf("source_profile %q does not exist", other)
 	}
 	// A source with keys of its own is these keys, also when it has a role.
-	find := func() (credentials.Provider, error) { return l.provider(next, by) }
+	find := func() (source, error) { return l.provider(next, by) }
 	if next.Get("aws_access_key_id") != "" {
-		find = func() (credentials.Provider, error) { return l.keysOf(next) }
+		find = func() (source, error) { return l.keysOf(next) }
 	}
 	base, err := find()
 	if err != nil {
-		return nil, fmt.Errorf("source_profile %s: %w", source, err)
+		return source{}, fmt.Errorf("source_profile %s: %w", other, err)
 	}
 	return base, nil
 }
 
 // sourceNamed returns the provider that credential_source names.
-func (l *loader) sourceNamed(name string) (credentials.Provider, error) {
+func (l *loader) sourceNamed(name string) (source, error) {
 	switch name {
 	case "Environment":
-		return credentials.EnvironmentOf(l.getenv), nil
+		return source{credentials.EnvironmentOf(l.getenv), "key " + cmp.Or(l.getenv("AWS_ACCESS_KEY_ID"), l.getenv("AWS_ACCESS_KEY"))}, nil
 	case "EcsContainer":
-		return credentials.Container(credentials.ContainerOptions{Getenv: l.getenv}), nil
+		return source{
+			credentials.Container(credentials.ContainerOptions{Getenv: l.getenv}),
+			"container " + l.getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") + " " + l.getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+		}, nil
 	case "Ec2InstanceMetadata":
-		return credentials.Instance(credentials.InstanceOptions{Getenv: l.getenv}), nil
+		return source{credentials.Instance(credentials.InstanceOptions{Getenv: l.getenv}), "instance"}, nil
 	}
-	return nil, fmt.Errorf("credential_source is %q, not Environment, EcsContainer or Ec2InstanceMetadata", name)
+	return source{}, fmt.Errorf("credential_source is %q, not Environment, EcsContainer or Ec2InstanceMetadata", name)
 }

@@ -180,19 +180,14 @@ func openBrowser(ctx context.Context, url string) error {
 
 var loginName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
 
-// keptFile is where the sign-in of a name is kept: DAYPASS_LOGIN_DIR, or a place
-// of the user's own.
+// keptFile is where the sign-in of a name is kept.
 func keptFile(env Env, name string) (string, error) {
 	if !loginName.MatchString(name) {
 		return "", badUsage("%q is no name of a sign-in: letters, digits and _.- make one", name)
 	}
-	dir, _ := env("DAYPASS_LOGIN_DIR")
-	if dir == "" {
-		base, err := os.UserConfigDir()
-		if err != nil {
-			return "", fmt.Errorf("no place for the sign-in: %w; set DAYPASS_LOGIN_DIR", err)
-		}
-		dir = filepath.Join(base, "daypass", "login")
+	dir, err := userDir(env)
+	if err != nil {
+		return "", fmt.Errorf("no place for the sign-in: %w; set DAYPASS_LOGIN_DIR", err)
 	}
 	return filepath.Join(dir, name+".json"), nil
 }

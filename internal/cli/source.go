@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/daypass/daypass/credentials"
+	"github.com/daypass/daypass/internal/rolecache"
 	"github.com/daypass/daypass/internal/signin"
 	"github.com/daypass/daypass/internal/terminal"
 	"github.com/daypass/daypass/sts"
@@ -21,6 +24,7 @@ type sourceFlags struct {
 	serial, code               string
 	seconds                    int32
 	endpoint, region, caBundle string
+	noCache                    bool
 }
 
 func (f *sourceFlags) register(cmd *cobra.Command) {
@@ -37,6 +41,7 @@ func (f *sourceFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.endpoint, "endpoint-url", "", "URL of the service (default: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL)")
 	flags.StringVar(&f.region, "region", "", "Region of the service (default: AWS_REGION, AWS_DEFAULT_REGION, the profile's)")
 	flags.StringVar(&f.caBundle, "ca-bundle", "", "PEM file of authorities to trust in addition")
+	flags.BoolVar(&f.noCache, "no-cache", false, "neither use nor keep credentials of roles from one run to the next")
 	flags.String("config", "", "YAML file with settings, named like the flags")
 }
 
@@ -60,27 +65,15 @@ func (f *sourceFlags) provider(cmd *cobra.Command, std Streams, env Env) (*sourc
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := sts.Load(sts.LoadOptions{
-		Profile: f.profile, Region: f.region, HTTPClient: client,
-		Getenv: func(name string) string { v, _ := env(name); return v },
-		MFACode: func(ctx context.Context, serial string) (string, error) {
-			if f.code != "" && f.serial == "" {
-				return f.code, nil // of the profile's device: there is no other
-			}
-			return askCode(ctx, std, serial)
-		},
-	})
+	cache := roleCache(env, f.noCache)
+	cfg, err := f.load(std, env, client, cache)
 	if err != nil {
 		return nil, err
 	}
-	cfg.Endpoint = cmp.Or(f.endpoint, cfg.Endpoint)
 	if f.login != "" {
 		if err := f.signedIn(&cfg, env); err != nil {
 			return nil, err
 		}
-	}
-	if cfg.Endpoint != "" {
-		cfg.Region = cmp.Or(cfg.Region, "us-east-1") // one's own service need not have a Region
 	}
 	p := &source{cfg.Credentials, cfg.Region, cfg.Endpoint}
 	if f.role == "" {
@@ -97,11 +90,51 @@ func (f *sourceFlags) provider(cmd *cobra.Command, std Streams, env Env) (*sourc
 	if f.serial != "" {
 		in.TokenCode = f.code
 	}
-	p.Provider = credentials.NewCache(&sts.RoleProvider{
+	var role credentials.Provider = &sts.RoleProvider{
 		Client: service, Input: in,
 		TokenCode: func(ctx context.Context) (string, error) { return askCode(ctx, std, f.serial) },
-	}, credentials.CacheOptions{})
+	}
+	if cache != nil {
+		role = keepRole(cache, service, cfg.Credentials, in, role)
+	}
+	p.Provider = credentials.NewCache(role, credentials.CacheOptions{})
 	return p, nil
+}
+
+// load reads the environment and the shared files.
+func (f *sourceFlags) load(std Streams, env Env, client *http.Client, cache *rolecache.Dir) (sts.Config, error) {
+	opts := sts.LoadOptions{
+		Profile: f.profile, Region: f.region, Endpoint: f.endpoint, HTTPClient: client,
+		Getenv: func(name string) string { v, _ := env(name); return v },
+		MFACode: func(ctx context.Context, serial string) (string, error) {
+			if f.code != "" && f.serial == "" {
+				return f.code, nil // of the profile's device: there is no other
+			}
+			return askCode(ctx, std, serial)
+		},
+	}
+	if cache != nil {
+		opts.Keep = cache.Keep
+	}
+	cfg, err := sts.Load(opts)
+	if err == nil && cfg.Region == "" && cfg.Endpoint != "" && f.login == "" {
+		opts.Region = "us-east-1" // one's own service need not have a Region
+		return sts.Load(opts)
+	}
+	return cfg, err
+}
+
+// keepRole keeps the credentials of the role that the flags name.
+func keepRole(cache *rolecache.Dir, service *sts.Client, by credentials.Provider, in sts.AssumeRoleInput, role credentials.Provider) credentials.Provider {
+	return credentials.ProviderFunc(func(ctx context.Context) (credentials.Credentials, error) {
+		caller, err := by.Retrieve(ctx)
+		if err != nil {
+			return caller, err
+		}
+		at := service.Endpoint()
+		id := rolecache.ID(caller.AccessKeyID, at.URL, at.SigningRegion, in.RoleArn, in.RoleSessionName, in.ExternalId, in.SerialNumber, strconv.Itoa(int(in.DurationSeconds)))
+		return cache.Keep(id, role).Retrieve(ctx)
+	})
 }
 
 // signedIn has the credentials of a sign-in, and where it was made, in cfg.

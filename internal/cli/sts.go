@@ -19,8 +19,12 @@ those of 'aws sts'; 'daypass sts help' lists them.`,
       --role-session-name ann --query Credentials --output table`,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			off, err := noCache(env)
+			if err != nil {
+				return err
+			}
 			code := stscli.Run(cmd.Context(), args, stscli.Env{
-				In: std.In, Out: std.Out, Err: std.Err, Version: versionLine(), Person: std.person,
+				In: std.In, Out: std.Out, Err: std.Err, Version: versionLine(), Person: std.person, Roles: roleCache(env, off),
 				Getenv: func(name string) string { v, _ := env(name); return v },
 			})
 			if code != 0 {

@@ -34,24 +34,36 @@ func (c *command) call(ctx context.Context, in *ordered.Object, g *globals, e En
 	if err != nil {
 		return err
 	}
-	cfg, err := s.config(g, e)
+	k := &keeper{roles: e.Roles}
+	cfg, err := s.config(g, e, k)
 	if err != nil {
 		return err
 	}
 	if err := validate(in, c.input); err != nil {
 		return err
 	}
-	client, err := sts.New(cfg)
-	if err != nil {
-		return err
-	}
 	input := reflect.New(c.op.Input)
 	assign(input.Elem(), in, c.input)
-	got, err := client.Call(ctx, c.op.Name, input.Interface())
+	got, url, err := send(ctx, cfg, c.op.Name, input.Interface())
+	if k.forget(err) {
+		if cfg, err = s.config(g, e, k); err == nil {
+			got, url, err = send(ctx, cfg, c.op.Name, input.Interface())
+		}
+	}
 	if err != nil {
-		return explain(err, client.Endpoint().URL)
+		return explain(err, url)
 	}
 	return c.print(answer(reflect.ValueOf(got), stamp), s.format(g, e), g, e)
+}
+
+// send makes a call, and tells where.
+func send(ctx context.Context, cfg sts.Config, operation string, in any) (got any, url string, err error) {
+	client, err := sts.New(cfg)
+	if err != nil {
+		return nil, "", err
+	}
+	got, err = client.Call(ctx, operation, in)
+	return got, client.Endpoint().URL, err
 }
 
 // printSample prints what an answer looks like, when the parameters are good.
@@ -107,7 +119,7 @@ func (s *settings) format(g *globals, e Env) string {
 }
 
 // config makes the configuration of the client.
-func (s *settings) config(g *globals, e Env) (sts.Config, error) {
+func (s *settings) config(g *globals, e Env, k *keeper) (sts.Config, error) {
 	client, err := s.httpClient(g, e)
 	if err != nil {
 		return sts.Config{}, err
@@ -117,7 +129,7 @@ func (s *settings) config(g *globals, e Env) (sts.Config, error) {
 		level = slog.LevelDebug
 	}
 	cfg, err := sts.Load(sts.LoadOptions{
-		Profile: g.profile, Region: g.region, Getenv: e.Getenv, Files: s.files, HTTPClient: client, MFACode: e.askCode,
+		Profile: g.profile, Region: g.region, Getenv: e.Getenv, Files: s.files, HTTPClient: client, MFACode: e.askCode, Keep: k.keep,
 		Log: slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: level})),
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // Managed policies of the service itself: facts of the real service, reduced
-// to those that people attach. One policy a line, sorted by name ignoring
+// to those that people attach and those of service-linked roles. One policy a line, sorted by name ignoring
 // case; only the version in force is kept.
 //
 //go:embed awsmanaged.json

@@ -200,6 +200,8 @@ func TestServiceLinkedRoles(t *testing.T) {
 			want: "400 InvalidInput Custom suffix is not allowed for ops.apigateway.amazonaws.com",
 		},
 		{call: "CreateServiceLinkedRole AWSServiceName=autoscaling.amazonaws.com CustomSuffix=blue", has: "AWSServiceRoleForAutoScaling_blue"},
+		{call: "CreateServiceLinkedRole AWSServiceName=connect.amazonaws.com CustomSuffix=blue", has: "AWSServiceRoleForAmazonConnect_blue"},
+		{call: "CreateServiceLinkedRole AWSServiceName=lexv2.amazonaws.com CustomSuffix=blue", has: "AWSServiceRoleForLexV2Bots_blue"},
 		{
 			call: "CreateServiceLinkedRole AWSServiceName=autoscaling.amazonaws.com CustomSuffix=" + strings.Repeat("x", 64),
 			want: "400 InvalidInput Role name AWSServiceRoleForAutoScaling_" + strings.Repeat("x", 64) + " is longer than 64 characters.",

@@ -1,7 +1,6 @@
 package iamsvc
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/daypass/daypass/internal/iam"
@@ -9,15 +8,8 @@ import (
 	"github.com/daypass/daypass/policy"
 )
 
-// rootTasks are policies of the service that speak of arn:aws:iam::*:root, which
-// package policy refuses everyone (policy 2.1, row 7). Attached, they deny.
-var rootTasks = []string{"IAMAuditRootUserCredentials", "IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials"}
-
 func TestThePoliciesOfTheServiceAreLegal(t *testing.T) {
 	for _, p := range iam.AllAWSManaged() {
-		if slices.Contains(rootTasks, p.Name) {
-			continue
-		}
 		if _, err := policy.Parse(policy.Managed, p.Document); err != nil {
 			t.Errorf("%s: %v", p.Name, err)
 		}

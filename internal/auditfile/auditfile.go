@@ -97,8 +97,9 @@ func Start(cfg Config) (*File, error) {
 	return f, nil
 }
 
-// Reopen has the file opened again before the next line, as after it was
-// renamed. That is noticed without it too.
+// Reopen has the file opened again soon, as after it was renamed: one that is
+// gone is made though there is no line for it yet. Before the next line that is
+// noticed without it too.
 func (f *File) Reopen() { f.reopen.Store(true) }
 
 // Close copies what the spool has, if somebody takes it, and closes the file.
@@ -146,7 +147,7 @@ func (f *File) run(ctx context.Context) {
 		}
 		wait = copyEvery
 		written := f.cfg.Spool.Stats().Records
-		if written == seen && f.settled() {
+		if written == seen && f.settled() && !f.reopen.Load() {
 			continue
 		}
 		err := f.step(ctx)
@@ -175,6 +176,11 @@ func (f *File) settled() bool {
 func (f *File) step(ctx context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.reopen.Load() {
+		if err := f.follow(); err != nil {
+			return err
+		}
+	}
 	err := f.copy(ctx)
 	if err == nil && f.saved != *f.place.Load() && time.Since(f.when) >= saveEvery {
 		err = f.save()
@@ -206,10 +212,8 @@ func (f *File) copy(ctx context.Context) error {
 
 // write writes whole lines to the file that has the name now.
 func (f *File) write(lines []byte) error {
-	if f.cfg.Path != Stdout && f.moved() {
-		if err := f.open(); err != nil {
-			return err
-		}
+	if err := f.follow(); err != nil {
+		return err
 	}
 	w := f.cfg.Out
 	if f.file != nil {
@@ -227,6 +231,18 @@ func (f *File) write(lines []byte) error {
 		return fmt.Errorf("writing the audit file: %w", err)
 	}
 	return nil
+}
+
+// follow opens the file again if it is not the one of the name any more.
+func (f *File) follow() error {
+	if f.cfg.Path == Stdout {
+		f.reopen.Store(false)
+		return nil
+	}
+	if !f.moved() {
+		return nil
+	}
+	return f.open()
 }
 
 // moved reports whether the file that is open is not the one of the name any

@@ -115,6 +115,23 @@ func TestAFileThatWasRenamedIsMadeAgain(t *testing.T) {
 	s.Reopen()
 	s.record(t, 7, 7)
 	wait(t, s.path, lines(7, 7)...)
+
+	// Who rotates is told of the new file before there is a line for it.
+	if err := os.Rename(s.path, s.path+".2"); err != nil {
+		t.Fatal(err)
+	}
+	s.Reopen()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(s.path); err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the file is not made again")
+		}
+	}
+	s.record(t, 8, 8)
+	wait(t, s.path, lines(8, 8)...)
+	wait(t, s.path+".2", lines(7, 7)...)
 }
 
 // TestAfterACrashLinesAreWhole: the one that was cut short is ended, and comes

@@ -110,6 +110,10 @@ func TestOperationsAreThoseOfTheServiceModel(t *testing.T) {
 			meant = append(meant, apimodel.Divergence{Difference: name + member + ": not in the model"}) // newer than it
 		}
 	}
+	for _, name := range []string{"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "GetFederationToken", "GetSessionToken", "GetWebIdentityToken"} {
+		// The client leaves out what is zero, and no duration may be.
+		meant = append(meant, apimodel.Divergence{Difference: name + "().DurationSeconds: is no pointer: what is left out looks like a zero, and is recorded as one"})
+	}
 	m.Check(t, operations, meant)
 }
 

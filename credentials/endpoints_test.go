@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-const documentJSON = `{"Code":"Success","AccessKeyId":"ASIA1","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-31T12:00:00Z","AccountId":"123456789012"}`
+const documentJSON = `{"Code":"Success","AccessKeyId":"ASIA1","SecretAccessKey":"s","Token":"t","Expiration":"2126-01-31T12:00:00Z","AccountId":"123456789012"}`
 
 var documentCredentials = Credentials{
-	AccessKeyID: "ASIA1", SecretAccessKey: "s", SessionToken: "t", Expires: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Account: "123456789012",
+	AccessKeyID: "ASIA1", SecretAccessKey: "s", SessionToken: "t", Expires: time.Date(2126, 1, 31, 12, 0, 0, 0, time.UTC), Account: "123456789012",
 }
 
 func TestProcess(t *testing.T) {
@@ -26,7 +26,7 @@ func TestProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(`printf '{"Version":1,"AccessKeyId":"%s","SecretAccessKey":"s","SessionToken":"t","Expiration":"2026-01-31T13:00:00+01:00"}' "$1"`)
+	write(`printf '{"Version":1,"AccessKeyId":"%s","SecretAccessKey":"s","SessionToken":"t","Expiration":"2126-01-31T13:00:00+01:00"}' "$1"`)
 	got, err := Process(script + ` 'a $HOME "b"'`).Retrieve(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "JSON") { // the quotes break the document: they came through as they are
 		t.Errorf("quotes: %v, %v", got, err)

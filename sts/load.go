@@ -12,6 +12,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/daypass/daypass/credentials"
 )
@@ -22,6 +24,10 @@ type LoadOptions struct {
 	Profile  string // before AWS_PROFILE; credentials in the environment do not count then
 	Region   string // before AWS_REGION
 	Endpoint string // before AWS_ENDPOINT_URL_STS; also where the roles of profiles are assumed
+
+	// NoInstanceRegion keeps Load from asking the metadata service of an EC2 instance
+	// for the Region, when nothing else names one.
+	NoInstanceRegion bool
 
 	Getenv func(string) string // os.Getenv when nil
 	Files  *credentials.Files  // what the shared files say; they are read when nil
@@ -43,8 +49,8 @@ type LoadOptions struct {
 }
 
 // Load makes a configuration from the environment and the shared files, as every
-// AWS tool reads them. It calls nothing: the credentials are found when the first
-// request is signed, and kept by a [credentials.Cache].
+// AWS tool reads them. The credentials are found when the first request is signed,
+// and kept by a [credentials.Cache].
 //
 // They come from the first of: AWS_ACCESS_KEY_ID with its companions;
 // AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN; the profile (AWS_PROFILE, or
@@ -54,7 +60,9 @@ type LoadOptions struct {
 // role_session_name; keys; credential_process. Profiles of IAM Identity Center are
 // an error that says so.
 //
-// The Region comes from AWS_REGION, AWS_DEFAULT_REGION or region; the endpoint from
+// The Region comes from AWS_REGION, AWS_DEFAULT_REGION or region. Where none of them
+// names one, and only then, Load makes a call: to the instance's metadata, for a second
+// at most, unless AWS_EC2_METADATA_DISABLED is true. The endpoint comes from
 // AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, the services section, or endpoint_url,
 // unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or ignore_configured_endpoint_urls is
 // true. Also read: AWS_STS_REGIONAL_ENDPOINTS, AWS_USE_FIPS_ENDPOINT,
@@ -101,8 +109,25 @@ func (l *loader) load() (Config, error) {
 			return Config{}, err
 		}
 	}
+	if l.cfg.Region == "" && !l.opts.NoInstanceRegion {
+		l.cfg.Region = l.instanceRegion()
+	}
 	l.cfg.Credentials = credentials.NewCache(l.chain(name), credentials.CacheOptions{})
 	return l.cfg, nil
+}
+
+// instanceRegionTime is for how long the metadata service is asked for the Region.
+const instanceRegionTime = time.Second
+
+// instanceRegion asks the metadata service for the Region, "" when it does not say.
+func (l *loader) instanceRegion() string {
+	ctx, cancel := context.WithTimeout(context.Background(), instanceRegionTime)
+	defer cancel()
+	region, err := credentials.InstanceRegion(ctx, credentials.InstanceOptions{Getenv: l.getenv})
+	if err != nil || !isHostLabel(region) {
+		return ""
+	}
+	return region
 }
 
 // setting returns a variable of the environment or a setting of the profile.
@@ -207,8 +232,9 @@ func (l *loader) chain(name string) credentials.Provider {
 		chain = append(chain, credentials.EnvironmentOf(l.getenv), l.webIdentityFromEnvironment())
 	}
 	visible := l.profile
+	find := sync.OnceValues(func() (source, error) { return l.provider(visible, nil) }) // providers remember
 	chain = append(chain, credentials.ProviderFunc(func(ctx context.Context) (credentials.Credentials, error) {
-		p, err := l.provider(visible, nil)
+		p, err := find()
 		var got credentials.Credentials
 		if err == nil {
 			got, err = p.Retrieve(ctx)

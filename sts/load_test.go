@@ -3,7 +3,9 @@ package sts
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -343,6 +345,82 @@ func TestEachRoleOfAProfileCanBeKept(t *testing.T) {
 	first, second := ids(chain), ids(strings.ReplaceAll(chain, "AKIAONE", "AKIANEW"))
 	if len(first) != 2 || first[0] == second[0] || first[1] == second[1] {
 		t.Errorf("a chain: %q, and with another key %q", first, second)
+	}
+}
+
+// TestTheRegionOfTheInstance is asked for when nothing else names one.
+func TestTheRegionOfTheInstance(t *testing.T) {
+	said, calls := "eu-west-3\n", 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		if r.URL.Path == "/latest/meta-data/placement/region" {
+			_, _ = io.WriteString(w, said)
+		}
+	}))
+	defer server.Close()
+	load := func(opts LoadOptions, config string, env ...string) string {
+		t.Helper()
+		cfg, err := loaded(t, opts, config, "", append([]string{"AWS_EC2_METADATA_SERVICE_ENDPOINT", server.URL, "AWS_EC2_METADATA_DISABLED", ""}, env...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cfg.Region
+	}
+	for _, region := range []string{
+		load(LoadOptions{Region: "us-east-2"}, ""),
+		load(LoadOptions{}, "", "AWS_REGION", "us-east-2"),
+		load(LoadOptions{}, "", "AWS_DEFAULT_REGION", "us-east-2"),
+		load(LoadOptions{}, "[default]\nregion = us-east-2\n"),
+	} {
+		if region != "us-east-2" || calls != 0 {
+			t.Errorf("Region %s, after %d calls", region, calls)
+		}
+	}
+	if got := load(LoadOptions{NoInstanceRegion: true}, "") + load(LoadOptions{}, "", "AWS_EC2_METADATA_DISABLED", "true"); got != "" || calls != 0 {
+		t.Errorf("not wanted: Region %q, after %d calls", got, calls)
+	}
+	if got := load(LoadOptions{}, ""); got != "eu-west-3" || calls != 2 {
+		t.Errorf("Region %q, after %d calls", got, calls)
+	}
+	said = "<html>"
+	if got := load(LoadOptions{}, ""); got != "" {
+		t.Errorf("Region %q", got)
+	}
+	server.Config.Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }) // it is waited for no longer than a second
+	if got := load(LoadOptions{}, ""); got != "" {
+		t.Errorf("Region %q", got)
+	}
+}
+
+// TestARoleOnAnInstance goes on with the instance's last credentials.
+func TestARoleOnAnInstance(t *testing.T) {
+	broken := false
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case broken:
+			w.WriteHeader(http.StatusBadRequest)
+		case strings.HasSuffix(r.URL.Path, "/deployer"):
+			_, _ = io.WriteString(w, `{"AccessKeyId":"ASIAINSTANCE","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-31T12:00:00Z"}`)
+		default:
+			_, _ = io.WriteString(w, "deployer")
+		}
+	}))
+	defer server.Close()
+	service := &roles{t: t}
+	cfg, err := loaded(t, LoadOptions{Profile: "r", Region: "eu-west-1", HTTPClient: &http.Client{Transport: service}},
+		"[profile r]\nrole_arn = arn:aws:iam::123456789012:role/r\ncredential_source = Ec2InstanceMetadata\n", "", "AWS_EC2_METADATA_DISABLED", "", "AWS_EC2_METADATA_SERVICE_ENDPOINT", server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if c, err := cfg.Credentials.Retrieve(t.Context()); err != nil || c.AccessKeyID != "ASIAR" {
+			t.Errorf("%v, %v", c, err)
+		}
+		cfg.Credentials.(*credentials.Cache).Invalidate()
+		broken = true
+	}
+	if d := cmp.Diff([]string{"ASIAINSTANCE: r", "ASIAINSTANCE: r"}, service.calls); d != "" {
+		t.Error(d)
 	}
 }
 

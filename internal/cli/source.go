@@ -116,12 +116,16 @@ func (f *sourceFlags) load(std Streams, env Env, client *http.Client, cache *rol
 	if cache != nil {
 		opts.Keep = cache.Keep
 	}
+	opts.NoInstanceRegion = true
 	cfg, err := sts.Load(opts)
-	if err == nil && cfg.Region == "" && cfg.Endpoint != "" && f.login == "" {
-		opts.Region = "us-east-1" // one's own service need not have a Region
-		return sts.Load(opts)
+	if err != nil || cfg.Region != "" || f.login != "" {
+		return cfg, err
 	}
-	return cfg, err
+	opts.NoInstanceRegion = false
+	if cfg.Endpoint != "" {
+		opts.Region = "us-east-1" // one's own service need not have a Region
+	}
+	return sts.Load(opts)
 }
 
 // keepRole keeps the credentials of the role that the flags name.

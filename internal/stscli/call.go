@@ -129,7 +129,7 @@ func (s *settings) config(g *globals, e Env, k *keeper) (sts.Config, error) {
 		level = slog.LevelDebug
 	}
 	cfg, err := sts.Load(sts.LoadOptions{
-		Profile: g.profile, Region: g.region, Getenv: e.Getenv, Files: s.files, HTTPClient: client, MFACode: e.askCode, Keep: k.keep,
+		Profile: g.profile, Region: g.region, Getenv: e.Getenv, Files: s.files, HTTPClient: client, MFACode: e.askCode, Keep: k.keep, NoInstanceRegion: true,
 		Log: slog.New(slog.NewTextHandler(e.Err, &slog.HandlerOptions{Level: level})),
 	})
 	if err != nil {

@@ -217,7 +217,9 @@ func TestServiceLinkedRoles(t *testing.T) {
 		{call: "AttachRolePolicy RoleName=" + name + " PolicyArn=arn:aws:iam::aws:policy/ReadOnlyAccess", want: protected},
 		{call: "DetachRolePolicy RoleName=" + name + " PolicyArn=arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy", want: protected},
 		{call: "PutRolePermissionsBoundary RoleName=" + name + " PermissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess", want: protected},
-		{call: "TagRole RoleName=" + name + " Tags=a:b", want: protected},
+		{call: "TagRole RoleName=" + name + " Tags=a:b,c:d"}, // Terraform does
+		{call: "UntagRole RoleName=" + name + " TagKeys=[a]"},
+		{call: "ListRoleTags RoleName=" + name, has: "<Tags><member><Key>c</Key><Value>d</Value></member></Tags>"},
 		{call: "UpdateRole RoleName=" + name + " Description=fine"},
 		{call: "DeleteServiceLinkedRole RoleName=none", want: "404 NoSuchEntity The role with name none cannot be found."},
 		{call: "CreateRole RoleName=plain AssumeRolePolicyDocument=@trust"},

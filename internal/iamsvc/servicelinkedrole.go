@@ -17,8 +17,8 @@ import (
 	"github.com/daypass/daypass/policy"
 )
 
-// Service-linked roles belong to a service: the account makes and deletes them,
-// and changes nothing else of them.
+// Service-linked roles belong to a service: the account makes, describes, tags
+// and deletes them, and changes nothing else of them.
 
 func serviceLinkedRoleActions() []pipeline.Handler {
 	return []pipeline.Handler{

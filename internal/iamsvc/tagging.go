@@ -81,10 +81,8 @@ func saveUserTags(c *pipeline.Call, was iam.User, tags []iam.Tag) error {
 	return c.Tx.UpdateUser(was, now)
 }
 
+// saveRoleTags takes service-linked roles too: the account may tag them.
 func saveRoleTags(c *pipeline.Call, was iam.Role, tags []iam.Tag) error {
-	if err := notServiceLinked(was); err != nil {
-		return err
-	}
 	now := was
 	now.Tags = tags
 	return c.Tx.UpdateRole(was, now)

@@ -256,9 +256,6 @@ const maxText = 500
 
 // understood makes of an error one of this package, if it is one.
 func understood(err error) error {
-	if err == nil {
-		return nil
-	}
 	switch Code(err) {
 	case "NoSuchBucket":
 		return fmt.Errorf("%w: %w", ErrNoSuchBucket, answer{err})

@@ -297,3 +297,78 @@ func TestCredentialsThatCannotBeHadYet(t *testing.T) {
 		t.Errorf("with the service: %v", err)
 	}
 }
+
+// Two processes may put the same digest: who is second finds it there.
+func TestWhoIsSecondWithTheSameObjectHasPutIt(t *testing.T) {
+	for _, tt := range []struct {
+		there string
+		want  error
+	}{{"ab", nil}, {"cd", bucket.ErrExists}} {
+		s := buckettest.Start(t, "logs")
+		s.Put("logs/"+object.Key, buckettest.Object{Body: []byte("text"), Header: http.Header{"X-Amz-Meta-Signature": {tt.there}}})
+		var looked atomic.Bool
+		s.Fail(func(r *http.Request) buckettest.Failure {
+			if r.Method == http.MethodHead && !looked.Swap(true) {
+				return buckettest.Failure{Status: 404, Code: "NotFound"} // before the other one has put it
+			}
+			return buckettest.Failure{}
+		})
+		if err := client(t, s.URL).PutNew(t.Context(), object, "signature"); !errors.Is(err, tt.want) {
+			t.Errorf("with %q there: %v, want %v", tt.there, err, tt.want)
+		}
+	}
+}
+
+func TestANameThatNoBucketHasReachesNoStore(t *testing.T) {
+	s := buckettest.Start(t, "logs")
+	s.Fail(func(r *http.Request) buckettest.Failure {
+		t.Errorf("%s %s was asked for", r.Method, r.URL)
+		return buckettest.Failure{Status: 500, Code: "InternalError"}
+	})
+	for _, name := range []string{"", "a", "../logs", "logs/..", "lo..gs", "logs?x", "-logs"} {
+		o := object
+		o.Bucket = name
+		c := client(t, s.URL)
+		if err := c.PutNew(t.Context(), o, "signature"); !errors.Is(err, bucket.ErrNoSuchBucket) {
+			t.Errorf("PutNew into %q: %v", name, err)
+		}
+		if err := c.Put(t.Context(), o); !errors.Is(err, bucket.ErrNoSuchBucket) {
+			t.Errorf("Put into %q: %v", name, err)
+		}
+	}
+}
+
+// alone is an environment that has nothing but some variables.
+func alone(dir string, vars map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		switch name {
+		case "HOME":
+			return dir, true
+		case "AWS_EC2_METADATA_DISABLED":
+			return "true", true
+		}
+		v, ok := vars[name]
+		return v, ok
+	}
+}
+
+func TestWhatNoWaitingMendsIsToldAtTheStart(t *testing.T) {
+	for name, vars := range map[string]map[string]string{
+		"no credentials":  nil,
+		"no such profile": {"AWS_PROFILE": "x"},
+	} {
+		_, err := bucket.New(bucket.Config{Endpoint: "http://127.0.0.1:1", Region: "us-east-1", Env: alone(t.TempDir(), vars)})
+		if err == nil || name == "no credentials" && !strings.Contains(err.Error(), "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTheEnvironmentIsTheProcesssUnlessGiven(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", buckettest.KeyID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", buckettest.Secret)
+	s := buckettest.Start(t, "logs")
+	if err := client(t, s.URL, func(c *bucket.Config) { c.Env = nil }).Put(t.Context(), object); err != nil {
+		t.Error(err)
+	}
+}

@@ -112,6 +112,64 @@ func TestWhichRecordsATrailTakes(t *testing.T) {
 	}
 }
 
+// Nobody erases his last minutes by having the trail take less.
+func TestWhatWasTakenWhenItWasRecordedIsDelivered(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		less func(*iam.Trail)
+		want string // of what comes after the change
+	}{
+		{"no events", func(t *iam.Trail) { t.Selectors = []iam.EventSelector{{Events: iam.AllEvents, None: true}} }, ""},
+		{"one Region", func(t *iam.Trail) { t.AllRegions = false }, "global home"},
+		{"no global services", func(t *iam.Trail) { t.AllRegions, t.GlobalEvents = false, false }, "home"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSite(t)
+			s.trail()
+			p := s.process()
+			p.step()
+			names := map[string]string{}
+			record := func(prefix string) {
+				names[p.record()] = prefix + "home"
+				names[p.record(in("eu-west-1"))] = prefix + "elsewhere"
+				names[p.record(func(c *call) { c.global = true })] = prefix + "global"
+			}
+			record("was ")
+			s.pass(500 * time.Millisecond) // within the second
+			for range 20 {                 // as often as one likes
+				s.change(func(now *iam.Trail) {
+					was := *now
+					now.GlobalEvents, now.AllRegions, now.Selectors = true, true, nil
+					now.Remember(was, s.clock())
+				})
+				s.change(func(now *iam.Trail) {
+					was := *now
+					tt.less(now)
+					now.Remember(was, s.clock())
+				})
+			}
+			s.pass(clocksApart + time.Second)
+			record("")
+			p.after(5 * time.Minute)
+			var got []string
+			for _, id := range s.delivered("") {
+				got = append(got, names[id])
+			}
+			slices.Sort(got)
+			if got, want := strings.Join(got, " "), strings.TrimSpace(tt.want+" was elsewhere was global was home"); got != want {
+				t.Errorf("it takes %q, want %q", got, want)
+			}
+			s.update(func(tx *store.Tx) error {
+				trail, err := tx.Trail(trailID)
+				if len(trail.Earlier) > 10 {
+					t.Errorf("it remembers %d selections", len(trail.Earlier))
+				}
+				return err
+			})
+		})
+	}
+}
+
 func TestATrailTakesWhatComesAfterItsStart(t *testing.T) {
 	s := newSite(t)
 	p := s.process()

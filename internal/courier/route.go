@@ -35,22 +35,38 @@ func (h *head) global() bool {
 	return h.Source == "iam.amazonaws.com" || h.Source == "sts.amazonaws.com" && h.Additional.Details.Type == "global"
 }
 
-// takes reports whether a record belongs to the trail.
+// clocksApart is by how much the clocks of replicas may differ.
+const clocksApart = 5 * time.Second
+
+// takes reports whether a record belongs to the trail: to what it takes now, or
+// took at the time or since. Nobody erases his last minutes by having the trail
+// take less.
 func takes(t *iam.Trail, h *head) bool {
 	switch {
 	case h.Account != t.Account:
 		return false
 	case !t.Logging && h.Time.After(t.Stopped):
 		return false
-	case h.global() && !t.GlobalEvents:
-		return false
-	case !h.global() && !t.AllRegions && h.Region != t.Region:
-		return false
-	}
-	if len(t.Selectors) == 0 {
+	case inSelection(t.Region, iam.Selection{GlobalEvents: t.GlobalEvents, AllRegions: t.AllRegions, Selectors: t.Selectors}, h):
 		return true
 	}
-	return slices.ContainsFunc(t.Selectors, func(s iam.EventSelector) bool { return selects(s, h) })
+	return slices.ContainsFunc(t.Earlier, func(s iam.Selection) bool {
+		return !h.Time.After(s.Until.Add(clocksApart)) && inSelection(t.Region, s, h)
+	})
+}
+
+// inSelection reports whether a record is among what a trail takes, whose home is
+// the Region.
+func inSelection(home string, s iam.Selection, h *head) bool {
+	switch {
+	case h.global() && !s.GlobalEvents:
+		return false
+	case !h.global() && !s.AllRegions && h.Region != home:
+		return false
+	case len(s.Selectors) == 0:
+		return true
+	}
+	return slices.ContainsFunc(s.Selectors, func(s iam.EventSelector) bool { return selects(s, h) })
 }
 
 func selects(s iam.EventSelector, h *head) bool {

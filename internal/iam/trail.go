@@ -1,6 +1,10 @@
 package iam
 
-import "time"
+import (
+	"reflect"
+	"slices"
+	"time"
+)
 
 // Trail says which records of an account are delivered to which bucket.
 type Trail struct {
@@ -31,6 +35,37 @@ type TrailSettings struct {
 	Key          string          `json:"key,omitempty"` // ARN of the key that the store is to encrypt log files under; "" leaves it to the bucket
 	Selectors    []EventSelector `json:"selectors,omitempty"`
 	Advanced     string          `json:"advanced,omitempty"` // advanced event selectors as they were given, in JSON; Selectors is what they come to
+	Earlier      []Selection     `json:"earlier,omitempty"`  // what it took before, the oldest first
+}
+
+// Selection is what a trail took until it was changed: what was recorded then is
+// still delivered, though the trail would not take it any more.
+type Selection struct {
+	Until        time.Time       `json:"until"`
+	GlobalEvents bool            `json:"globalEvents,omitempty"`
+	AllRegions   bool            `json:"allRegions,omitempty"`
+	Selectors    []EventSelector `json:"selectors,omitempty"`
+}
+
+// maxEarlier is how many selections a trail remembers. Two that are older are
+// remembered as one that took everything.
+const maxEarlier = 8
+
+// Remember notes what the trail took until now, if it was another and took
+// something else.
+func (t *Trail) Remember(was Trail, now time.Time) {
+	if t.GlobalEvents == was.GlobalEvents && t.AllRegions == was.AllRegions && reflect.DeepEqual(t.Selectors, was.Selectors) {
+		return
+	}
+	last := Selection{Until: now, GlobalEvents: was.GlobalEvents, AllRegions: was.AllRegions, Selectors: slices.Clone(was.Selectors)}
+	for i := range last.Selectors {
+		last.Selectors[i].Data = nil
+	}
+	t.Earlier = append(slices.Clone(t.Earlier), last)
+	if len(t.Earlier) > maxEarlier {
+		t.Earlier = t.Earlier[1:]
+		t.Earlier[0] = Selection{Until: t.Earlier[0].Until, GlobalEvents: true, AllRegions: true}
+	}
 }
 
 // The management events that a selector takes.

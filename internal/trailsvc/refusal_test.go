@@ -108,6 +108,7 @@ func TestRefusals(t *testing.T) {
 		{"a key for a store that has none", "CreateTrail", create("new", `,"KmsKeyId":"NotImplemented"`), "KmsException", "The S3 bucket logs does not encrypt under the KMS key arn:aws:kms:us-east-1:123456789012:key/NotImplemented."},
 		{"an update to a key that is not there", "UpdateTrail", `{"Name":"main","KmsKeyId":"arn:aws:kms:us-east-1:123456789012:key/KMS.NotFoundException"}`, "KmsKeyNotFoundException", ""},
 		{"a long prefix", "CreateTrail", create("new", `,"S3KeyPrefix":"`+strings.Repeat("p", 201)+`"`), "InvalidS3PrefixException", ""},
+		{"a prefix of many characters in another script", "CreateTrail", create("new", `,"S3KeyPrefix":"`+strings.Repeat("é", 201)+`"`), "InvalidS3PrefixException", ""},
 		{"a prefix that climbs", "CreateTrail", create("new", `,"S3KeyPrefix":"a/../b"`), "InvalidS3PrefixException", ""},
 		{"a prefix that begins with a slash", "CreateTrail", create("new", `,"S3KeyPrefix":"/a"`), "InvalidS3PrefixException", ""},
 		{"a prefix with a control character", "CreateTrail", create("new", `,"S3KeyPrefix":"a\u0000b"`), "InvalidS3PrefixException", ""},

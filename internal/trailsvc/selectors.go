@@ -107,12 +107,14 @@ func selectorOf(in trailapi.EventSelector) (s iam.EventSelector, err error) {
 	return s, nil
 }
 
-func putEventSelectors(c *pipeline.Call, in *trailapi.PutEventSelectorsInput, t iam.Trail) (*trailapi.PutEventSelectorsOutput, error) {
+func putEventSelectors(c *pipeline.Call, in *trailapi.PutEventSelectorsInput, was iam.Trail) (*trailapi.PutEventSelectorsOutput, error) {
 	s, err := settingsOf(in)
 	if err != nil {
 		return nil, err
 	}
+	t := was
 	t.Selectors, t.Advanced = s.Selectors, s.Advanced
+	t.Remember(was, c.Now)
 	plain, advanced, err := showSelectors(t)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/daypass/daypass/arn"
 	"github.com/daypass/daypass/internal/awserr"
@@ -58,7 +59,7 @@ func isPrefix(s string) bool {
 			return false
 		}
 	}
-	return len(s) <= 200 && isPlain(s) && !strings.HasPrefix(s, "/")
+	return utf8.RuneCountInString(s) <= 200 && isPlain(s) && !strings.HasPrefix(s, "/")
 }
 
 // isPlain reports whether s has no control characters.

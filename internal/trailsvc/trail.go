@@ -198,6 +198,7 @@ func updateTrail(c *pipeline.Call, in *trailapi.UpdateTrailInput, was iam.Trail)
 			return nil, err
 		}
 	}
+	t.Remember(was, c.Now)
 	return showNew(c, t), c.Tx.UpdateTrail(t)
 }
 

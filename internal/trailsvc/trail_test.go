@@ -265,3 +265,25 @@ func TestWhatIsNoTrailIsUnknown(t *testing.T) {
 		}
 	}
 }
+
+// What a change leaves out is remembered for what was recorded before it.
+func TestWhatATrailTookIsRemembered(t *testing.T) {
+	s := newStage(t, trailsvc.Config{})
+	s.must("CreateTrail", create("main", `,"IsMultiRegionTrail":true`))
+	s.must("UpdateTrail", `{"Name":"main","EnableLogFileValidation":true}`)
+	s.must("PutEventSelectors", `{"TrailName":"main","EventSelectors":[{"ReadWriteType":"WriteOnly","DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]}`)
+	s.must("UpdateTrail", `{"Name":"main","IsMultiRegionTrail":false}`)
+	var got []iam.Selection
+	err := s.in.DB.View(t.Context(), func(tx *storage.Tx) error {
+		trail, err := tx.Trail(arnOfMain)
+		got = trail.Earlier
+		return err
+	})
+	want := []iam.Selection{
+		{Until: noon, GlobalEvents: true, AllRegions: true},
+		{Until: noon, GlobalEvents: true, AllRegions: true, Selectors: []iam.EventSelector{{Events: iam.WriteEvents}}},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+}

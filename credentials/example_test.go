@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"time"
 
 	"github.com/daypass/daypass/credentials"
@@ -56,4 +58,45 @@ func ExampleProcess() {
 	c, err := p.Retrieve(context.Background())
 	fmt.Println(c, c.Source, err)
 	// Output: AKIARZPUZDIKEXAMPLE0 process <nil>
+}
+
+// The endpoint that a container's environment names, as AWS's agents and 'daypass
+// agent' serve it.
+func ExampleContainer() {
+	agent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Println("shown:", r.Header.Get("Authorization"))
+		fmt.Fprint(w, `{"AccessKeyId": "ASIARZPUZDIKEXAMPLE0", "SecretAccessKey": "…", "Token": "…", "Expiration": "2126-01-31T12:00:00Z"}`)
+	}))
+	defer agent.Close()
+	env := map[string]string{"AWS_CONTAINER_CREDENTIALS_FULL_URI": agent.URL, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "token"}
+
+	p := credentials.Container(credentials.ContainerOptions{Getenv: func(name string) string { return env[name] }}) // without Getenv, the process's
+	c, err := p.Retrieve(context.Background())
+	fmt.Println(c, c.Expires.Format(time.RFC3339), err)
+	// Output:
+	// shown: token
+	// ASIARZPUZDIKEXAMPLE0 2126-01-31T12:00:00Z <nil>
+}
+
+// The role of an EC2 instance. Elsewhere there is nothing, and a chain goes on.
+func ExampleInstance() {
+	metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/latest/api/token":
+			fmt.Fprint(w, "session")
+		case "/latest/meta-data/iam/security-credentials/":
+			fmt.Fprint(w, "web")
+		default:
+			fmt.Fprint(w, `{"Code": "Success", "AccessKeyId": "ASIARZPUZDIKEXAMPLE0", "SecretAccessKey": "…", "Token": "…", "Expiration": "2126-01-31T12:00:00Z"}`)
+		}
+	}))
+	defer metadata.Close()
+	for _, env := range []map[string]string{{"AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.URL}, {"AWS_EC2_METADATA_DISABLED": "true"}} {
+		p := credentials.NewCache(credentials.Instance(credentials.InstanceOptions{Getenv: func(name string) string { return env[name] }}), credentials.CacheOptions{})
+		c, err := p.Retrieve(context.Background())
+		fmt.Println(c.AccessKeyID, errors.Is(err, credentials.ErrNotFound))
+	}
+	// Output:
+	// ASIARZPUZDIKEXAMPLE0 false
+	//  true
 }

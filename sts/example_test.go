@@ -27,10 +27,10 @@ func clientOf(t testing.TB, server *daypasstest.Server, keys daypasstest.Credent
 }
 
 // An example gets no testing.T: it runs the service on one of its own.
-func withDaypass(f func(server *daypasstest.Server, ann *sts.Client)) {
+func withDaypass(f func(server *daypasstest.Server, ann *sts.Client), opts ...daypasstest.Option) {
 	testing.Init()
 	ok := testing.RunTests(func(_, _ string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "example", F: func(t *testing.T) {
-		server := daypasstest.New(t)
+		server := daypasstest.New(t, opts...)
 		f(server, clientOf(t, server, server.User("ann")))
 	}}})
 	if !ok {

@@ -42,8 +42,8 @@ var identityChecks = []check{
 	sidText,                  // 5b
 	hasActions(msgNoActions), // 6
 	resourceFormats,          // 7
-	hasResources,             // 9, which a recording has before 8
 	actionFormats,            // 8
+	hasResources,             // 9
 }
 
 // rulesOf gives the rules of a kind; ok is false for a kind that does not exist.

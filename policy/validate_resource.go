@@ -101,7 +101,7 @@ func resourceProblem(resource string) string {
 			return "IAM resource " + resource + " cannot contain region information."
 		}
 		if last != "*" && last != "root" && !slices.ContainsFunc(iamPaths, func(p string) bool { return strings.HasPrefix(last, p) }) {
-			return `IAM resource path must either be "*", root, or start with ` + strings.Join(iamPaths, ", ") + "."
+			return `IAM resource path must either be "*" or start with ` + strings.Join(iamPaths, ", ") + "."
 		}
 	case "s3":
 		if !noRegion && !strings.HasPrefix(last, "accesspoint/") {

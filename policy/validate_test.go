@@ -11,7 +11,7 @@ import (
 const (
 	syntaxErrors  = "Syntax errors in policy."
 	legacyParsing = "The policy failed legacy parsing"
-	iamPath       = `IAM resource path must either be "*", root, or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.`
+	iamPath       = `IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.`
 )
 
 // statement1 is a statement that is right, with elements given as JSON in place
@@ -160,7 +160,7 @@ func TestIdentityPolicies(t *testing.T) {
 		{"order: 5 before 6", v2012(`{"Sid":"a","Effect":"Allow"},{"Sid":"a","Effect":"Allow"}`), "Statement IDs (SID) in a single policy must be unique."},
 		{"order: 6 before 7", v2012(`{"Effect":"Allow","Resource":"adf"}`), "Policy statement must contain actions."},
 		{"order: 7 before 8", one(`"Action":"x"`, `"Resource":"adf"`), `Resource adf must be in ARN format or "*".`},
-		{"order: 9 before 8", v2012(`{"Effect":"Allow","Action":"x"}`), "Policy statement must contain resources."},
+		{"order: 8 before 9", v2012(`{"Effect":"Allow","Action":"x"}`), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."},
 		{"order: 7 before 9", v2012(`{"Effect":"Allow","Action":"*"},` + statement1(`"Resource":"adf"`)), `Resource adf must be in ARN format or "*".`},
 		{"order: legacy of a statement before the format of a later one", v2012(statement1(`"Resource":"arn:aws:s3::b"`) + "," + statement1(`"Resource":"adf"`)), legacyParsing},
 		{"order: a format problem spares later statements the legacy check", v2012(statement1(`"Resource":"adf"`) + "," + statement1(`"Resource":"arn:aws:s3::b"`)), `Resource adf must be in ARN format or "*".`},

@@ -74,9 +74,16 @@ func ofGroup[In any](policyARN func(*In) string) more[In, iam.Group] {
 	}
 }
 
+// ofRole is ofUser for roles, whose actions have another sentence for what is no
+// ARN (recorded, answers 4).
 func ofRole[In any](policyARN func(*In) string) more[In, iam.Role] {
 	return more[In, iam.Role]{
-		check: func(_ *pipeline.Call, in *In) error { return checkPolicyARN(policyARN(in)) },
+		check: func(_ *pipeline.Call, in *In) error {
+			if _, err := arn.Parse(policyARN(in)); err != nil {
+				return awserr.Validation("Invalid ARN:  Could not be parsed!")
+			}
+			return checkPolicyARN(policyARN(in))
+		},
 		keys: func(k *policy.Context, in *In, r iam.Role) {
 			k.Set("iam:PolicyARN", policyARN(in))
 			setBoundary(k, r.Boundary)

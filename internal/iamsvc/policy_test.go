@@ -179,7 +179,7 @@ func TestAttachments(t *testing.T) {
 		{call: "CreateGroup GroupName=x"},
 		{call: "CreateRole RoleName=x AssumeRolePolicyDocument=@trust"},
 		{call: "CreatePolicy PolicyName=read Path=/p/ PolicyDocument=@allow"},
-		{call: "AttachRolePolicy RoleName=x PolicyArn=longpolicynamebutnoarn", want: "400 ValidationError ARN longpolicynamebutnoarn is not valid."},
+		{call: "AttachRolePolicy RoleName=x PolicyArn=longpolicynamebutnoarn", want: "400 ValidationError Invalid ARN:  Could not be parsed!"},
 		{call: "AttachUserPolicy UserName=x PolicyArn=longpolicynamebutnoarn", want: "400 ValidationError ARN longpolicynamebutnoarn is not valid."},
 		{call: "AttachGroupPolicy GroupName=x PolicyArn=longpolicynamebutnoarn", want: "400 ValidationError ARN longpolicynamebutnoarn is not valid."},
 	})

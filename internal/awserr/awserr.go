@@ -7,6 +7,7 @@
 package awserr
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,6 +19,10 @@ type Error struct {
 	Status  int    // the HTTP status; 0 means 400
 	Message string // the sentence for the caller; may be empty
 	Err     error  // the cause, for the operator only; may be nil
+
+	// Quiet is Message without the secrets of the caller that it repeats, such as
+	// the code of an MFA device; "" when it repeats none.
+	Quiet string
 
 	// Encoded is the encoded authorization message of a denial, which the edge
 	// sends in a header beside the answer. Empty when there is none.
@@ -71,11 +76,14 @@ func From(err error) *Error {
 	return Internal(err)
 }
 
+// Recorded returns the message as records and logs may keep it.
+func (e *Error) Recorded() string { return cmp.Or(e.Quiet, e.Message) }
+
 // Error gives the operator's view, cause included.
 func (e *Error) Error() string {
 	s := e.Code
-	if e.Message != "" {
-		s += ": " + e.Message
+	if text := e.Recorded(); text != "" {
+		s += ": " + text
 	}
 	if e.Err != nil {
 		s += " (" + e.Err.Error() + ")"

@@ -1,13 +1,17 @@
 package query
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/daypass/daypass/internal/awserr"
 )
 
 // The inputs of the tests, tagged as the real ones are.
@@ -398,6 +402,56 @@ func TestValidationErrors(t *testing.T) {
 			wantError(t, tt.decode(parse(t, tt.form)), http.StatusBadRequest, "ValidationError", tt.want)
 		})
 	}
+}
+
+// TestPrivateValuesAreForTheCallerAlone: what is kept of the error has all but
+// them.
+func TestPrivateValuesAreForTheCallerAlone(t *testing.T) {
+	type in struct {
+		Name string `q:"len=2..9"`
+		Code string `q:"len=6..6,private"`
+		Zone string `q:"len=2..9"`
+	}
+	for _, tt := range []struct{ form, says, keeps string }{
+		{
+			"Name=n&Code=12345&Zone=z",
+			"3 validation errors detected: Value 'n' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 2; " +
+				"Value '12345' at 'code' failed to satisfy constraint: Member must have length greater than or equal to 6; " +
+				"Value 'z' at 'zone' failed to satisfy constraint: Member must have length greater than or equal to 2",
+			"3 validation errors detected: Value 'n' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 2; " +
+				"Value at 'code' failed to satisfy constraint: Member must have length greater than or equal to 6; " +
+				"Value 'z' at 'zone' failed to satisfy constraint: Member must have length greater than or equal to 2",
+		},
+		{
+			"Code=1234567",
+			"1 validation error detected: Value '1234567' at 'code' failed to satisfy constraint: Member must have length less than or equal to 6",
+			"1 validation error detected: Value at 'code' failed to satisfy constraint: Member must have length less than or equal to 6",
+		},
+		{
+			"Name=n",
+			"1 validation error detected: Value 'n' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 2",
+			"1 validation error detected: Value 'n' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 2",
+		},
+	} {
+		_, err := Decode[in](parse(t, tt.form), true)
+		e, ok := errors.AsType[*awserr.Error](err)
+		if !ok {
+			t.Fatalf("%s: %v", tt.form, err)
+		}
+		said := sorted(e.Message)
+		if said != sorted(tt.says) || sorted(e.Recorded()) != sorted(tt.keeps) || strings.Contains(e.Error(), "'1234") {
+			t.Errorf("%s:\nsays  %s\nkeeps %s\nlogs  %s", tt.form, e.Message, e.Recorded(), e)
+		}
+	}
+}
+
+// sorted puts the clauses of a validation error, which come in an order of their
+// own, in one that is known.
+func sorted(message string) string {
+	head, clauses, _ := strings.Cut(message, ": ")
+	all := strings.Split(clauses, "; ")
+	slices.Sort(all)
+	return head + ": " + strings.Join(all, "; ")
 }
 
 var malformedTests = []struct {

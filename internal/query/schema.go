@@ -53,6 +53,7 @@ type Range struct {
 //	each-len, each-pattern, each-enum, each-notnull
 //	                    the same for the elements of a list of strings
 //	sensitive           its value is never repeated in a message
+//	private             its value is repeated to the caller alone: not in records
 //	keep                printed in an answer even when empty
 type Field struct {
 	Name      string
@@ -60,6 +61,7 @@ type Field struct {
 	Pointer   bool // a pointer to Kind
 	Required  bool // of an element: the words "Member must not be null" belong to its constraint
 	Sensitive bool
+	Private   bool
 	Keep      bool
 	Bounds    Range // of length, value or number of elements, by Kind
 	Pattern   *Pattern
@@ -228,6 +230,8 @@ func (f *Field) setWord(name, value string) error {
 		f.Required = true
 	case "sensitive":
 		f.Sensitive = true
+	case "private":
+		f.Private = true
 	case "keep":
 		f.Keep = true
 	case "len":

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -31,6 +32,7 @@ type violations struct {
 	within []place // where the structure being filled is, from the outside in
 	n      int
 	text   []byte
+	quiet  []byte // text without the values of private members; nil while it shows none
 }
 
 // place is a member that is a structure, or the element of one that is a list.
@@ -58,13 +60,18 @@ func (vs *violations) appendPath(dst []byte) []byte {
 
 // err returns what was gathered, nil when that is nothing.
 func (vs *violations) err() error {
-	switch vs.n {
-	case 0:
+	if vs.n == 0 {
 		return nil
-	case 1:
-		return awserr.Validation("1 validation error detected: %s", vs.text)
 	}
-	return awserr.Validation("%d validation errors detected: %s", vs.n, vs.text)
+	form := "%d validation errors detected: %s"
+	if vs.n == 1 {
+		form = "%d validation error detected: %s"
+	}
+	e := awserr.Validation(form, vs.n, vs.text)
+	if vs.quiet != nil {
+		e.Quiet = fmt.Sprintf(form, vs.n, vs.quiet)
+	}
+	return e
 }
 
 // add appends a clause. value is the offending value in quotes, "null", or ""
@@ -74,17 +81,35 @@ func (vs *violations) add(f *Field, value, constraint string) {
 	if len(vs.text) > maxMessage {
 		return
 	}
+	if !vs.echo || f.Sensitive && value != null {
+		value = ""
+	}
+	private := f.Private && value != "" && value != null
+	if private && vs.quiet == nil {
+		vs.quiet = slices.Clone(vs.text)
+	}
+	before := len(vs.text)
+	vs.text = vs.appendClause(vs.text, f, value, constraint)
+	switch {
+	case private:
+		vs.quiet = vs.appendClause(vs.quiet, f, "", constraint)
+	case vs.quiet != nil:
+		vs.quiet = append(vs.quiet, vs.text[before:]...)
+	}
+}
+
+func (vs *violations) appendClause(dst []byte, f *Field, value, constraint string) []byte {
 	if vs.n > 1 {
-		vs.text = append(vs.text, "; "...)
+		dst = append(dst, "; "...)
 	}
-	vs.text = append(vs.text, "Value "...)
-	if vs.echo && value != "" && (!f.Sensitive || value == null) {
-		vs.text = append(append(vs.text, value...), ' ')
+	dst = append(dst, "Value "...)
+	if value != "" {
+		dst = append(append(dst, value...), ' ')
 	}
-	vs.text = append(vs.text, "at '"...)
-	vs.text = append(vs.appendPath(vs.text), f.path...)
-	vs.text = append(vs.text, "' failed to satisfy constraint: "...)
-	vs.text = append(vs.text, constraint...)
+	dst = append(dst, "at '"...)
+	dst = append(vs.appendPath(dst), f.path...)
+	dst = append(dst, "' failed to satisfy constraint: "...)
+	return append(dst, constraint...)
 }
 
 // missing adds that a required member is absent.

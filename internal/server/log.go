@@ -43,7 +43,7 @@ func (h *Handler) log(x *exchange) {
 		e := awserr.From(x.err)
 		attrs = append(attrs, slog.String("code", e.Code))
 		if e.Code != "IncompleteSignature" { // whose sentences repeat the Authorization header
-			attrs = append(attrs, slog.String("message", clip(withoutValues(e.Message))))
+			attrs = append(attrs, slog.String("message", clip(withoutValues(e.Recorded()))))
 			attrs = appendCause(attrs, e.Err)
 		}
 	}

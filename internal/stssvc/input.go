@@ -14,7 +14,7 @@ type assumeRoleInput struct {
 	TransitiveTagKeys []string           `q:"items=..50,each-len=1..128,each-pattern=tag-key,each-notnull"`
 	ExternalId        string             `q:"len=2..1224,pattern=sts-external-id"`
 	SerialNumber      string             `q:"len=9..256,pattern=sts-serial"`
-	TokenCode         string             `q:"len=6..6,pattern=sts-code"`
+	TokenCode         string             `q:"len=6..6,pattern=sts-code,private"`
 	SourceIdentity    string             `q:"len=2..64,pattern=sts-name"`
 	ProvidedContexts  []providedContext  `q:"items=1..5"`
 }
@@ -45,7 +45,7 @@ type assumeRootInput struct {
 }
 
 type decodeAuthorizationMessageInput struct {
-	EncodedMessage string `q:"required,len=1..10240"`
+	EncodedMessage string `q:"required,len=1..10240,private"`
 }
 
 type getAccessKeyInfoInput struct {
@@ -69,7 +69,7 @@ type getFederationTokenInput struct {
 type getSessionTokenInput struct {
 	DurationSeconds *int32 `q:"range=900..129600"`
 	SerialNumber    string `q:"len=9..256,pattern=sts-serial"`
-	TokenCode       string `q:"len=6..6,pattern=sts-code"`
+	TokenCode       string `q:"len=6..6,pattern=sts-code,private"`
 }
 
 type getWebIdentityTokenInput struct {
@@ -94,5 +94,5 @@ type tag struct {
 // providedContext is a trusted context assertion.
 type providedContext struct {
 	ProviderArn      string `q:"len=20..2048,pattern=arn"`
-	ContextAssertion string `q:"len=4..2048"`
+	ContextAssertion string `q:"len=4..2048,private"`
 }

@@ -31,7 +31,7 @@ func hidingOf(f *query.Field) hiding {
 		return length
 	case f.Name == "SessionToken":
 		return token
-	case f.Sensitive, f.Kind == query.Blob:
+	case f.Sensitive, f.Private, f.Kind == query.Blob:
 		return left
 	case f.Kind != query.String:
 		return shown

@@ -240,7 +240,7 @@ func (r *Record) errorMessage() string {
 	if r.Vouched != nil && !r.Vouched.SAML && r.Err.Code == "AccessDenied" {
 		return "An unknown error occurred"
 	}
-	return r.Err.Message
+	return r.Err.Recorded()
 }
 
 // IsReadOnly reports whether the action is recorded as one that only reads. The

@@ -62,6 +62,7 @@ func memberOf(f *query.Field) member {
 type elements struct {
 	times      string // the service's form of a time
 	hideTokens bool
+	asked      bool // they are parameters: none is there that was not sent
 }
 
 // appendAll appends the members that are there, each with a comma before it. v
@@ -78,7 +79,7 @@ func (e *elements) appendAll(dst []byte, in any) []byte {
 func (e *elements) appendFields(dst []byte, s *shape, v reflect.Value) []byte {
 	for i := range s.members {
 		m := &s.members[i]
-		if fv := v.Field(i); m.hide != left && !m.absent(fv) {
+		if fv := v.Field(i); m.hide != left && !e.absent(m, fv) {
 			dst = e.appendValue(append(dst, m.key...), m, fv)
 		}
 	}
@@ -87,11 +88,11 @@ func (e *elements) appendFields(dst []byte, s *shape, v reflect.Value) []byte {
 
 // absent reports whether the member is not there, as query has it on the wire.
 // A required text may be empty: the value of a tag.
-func (m *member) absent(v reflect.Value) bool {
+func (e *elements) absent(m *member, v reflect.Value) bool {
 	if m.Pointer {
 		return v.IsNil()
 	}
-	if m.Keep || m.Required {
+	if m.Keep && !e.asked || m.Required {
 		return false
 	}
 	switch m.Kind {

@@ -128,7 +128,7 @@ func keyExchange(id tls.CurveID) string {
 // appendElements appends what was asked and what was answered (reference,
 // cloudtrail 3 and 5).
 func (r *Record) appendElements(dst []byte) []byte {
-	e := elements{times: "Jan 2, 2006 3:04:05 PM", hideTokens: r.HideTokens}
+	e := elements{times: "Jan 2, 2006 3:04:05 PM", hideTokens: r.HideTokens, asked: true}
 	if r.Service == "sts" {
 		e.times = "Jan 2, 2006, 3:04:05 PM"
 	}
@@ -142,6 +142,7 @@ func (r *Record) appendElements(dst []byte) []byte {
 
 	dst = append(dst, `,"responseElements":`...)
 	start = len(dst)
+	e.asked = false
 	if r.Err == nil && (!r.ReadOnly || strings.HasPrefix(r.Action, "AssumeRole")) {
 		dst = e.appendAll(dst, r.Out)
 	}

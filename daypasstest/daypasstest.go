@@ -74,6 +74,7 @@ type options struct {
 	issuers map[string]http.Handler // by URL
 	tls     bool
 	public  string
+	store   string
 }
 
 // WithDir sets the data directory, for a test that looks into it. The default
@@ -110,6 +111,17 @@ func WithTLS() Option { return func(o *options) { o.tls = true } }
 // issuers of its web identity tokens. The default is its URL.
 func WithPublicURL(url string) Option { return func(o *options) { o.public = url } }
 
+// WithTrailStore has the records of trails delivered to the buckets of an
+// S3-compatible store, by its URL, with credentials of no account. Without it
+// trails can name any bucket, and nothing is delivered.
+func WithTrailStore(endpoint string) Option { return func(o *options) { o.store = endpoint } }
+
+// storeCredentials are those that a store gets to see.
+func storeCredentials(name string) (string, bool) {
+	v, ok := map[string]string{"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "daypasstest"}[name]
+	return v, ok
+}
+
 // New starts a Daypass that ends with the test.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
@@ -125,6 +137,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	in, err := installation.Open(ctx, installation.Config{
 		Dir: o.dir, Region: o.region, MasterKey: secret.New(keys.NewMaster()),
 		Serving: true, Ephemeral: true, Now: s.Now, Log: o.log, FetchOIDC: o.fetch(), Thumbprint: noThumbprint,
+		Delivery: installation.Delivery{Endpoint: o.store, Region: o.region, Env: storeCredentials},
 	})
 	if err != nil {
 		t.Fatalf("starting Daypass: %v", err)

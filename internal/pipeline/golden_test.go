@@ -4,7 +4,9 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,7 +32,9 @@ var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 func stage(t *testing.T) golden.Stage {
 	dir := t.TempDir()
 	idp := oidctest.New(issuer)
-	s := daypasstest.New(t, daypasstest.WithTime(noon), daypasstest.WithDir(dir), daypasstest.WithIssuer(issuer, idp))
+	buckets := httptest.NewServer(http.HandlerFunc(store))
+	t.Cleanup(buckets.Close)
+	s := daypasstest.New(t, daypasstest.WithTime(noon), daypasstest.WithDir(dir), daypasstest.WithIssuer(issuer, idp), daypasstest.WithTrailStore(buckets.URL))
 	must := func(c daypasstest.Credentials, service, action string, params ...string) *daypasstest.Answer {
 		t.Helper()
 		a := s.Call(c, service, action, params...)
@@ -55,6 +59,9 @@ func stage(t *testing.T) golden.Stage {
 	token := claims(nil)
 	saml := s.SAMLProvider("corp")
 	desk := s.Role("desk", saml.Trust())
+	s.SetTime(noon.Add(-time.Hour))
+	ended := must(ann, "sts", "GetSessionToken", "DurationSeconds", "900").Credentials()
+	s.SetTime(noon)
 	return golden.Stage{
 		Server: s, Dir: filepath.Join(dir, "spool"),
 		Who: map[string]daypasstest.Credentials{
@@ -66,9 +73,12 @@ func stage(t *testing.T) golden.Stage {
 			"rootguest": must(s.Root, "sts", "GetFederationToken", "Name", "guest", "Policy", allowAll).Credentials(),
 			"deployer": must(ann, "sts", "AssumeRole", "RoleArn", deployer, "RoleSessionName", "build", "SourceIdentity", "ann-smith",
 				"Tags.member.1.Key", "team", "Tags.member.1.Value", "build", "TransitiveTagKeys.member.1", "team").Credentials(),
-			"web":    must(daypasstest.Credentials{}, "sts", "AssumeRoleWithWebIdentity", "RoleArn", web, "RoleSessionName", "build", "WebIdentityToken", token).Credentials(),
-			"desk":   saml.AssumeRole(desk, "ann@example.com"),
-			"forged": {AccessKeyID: s.Root.AccessKeyID, SecretAccessKey: "forged"},
+			"web":     must(daypasstest.Credentials{}, "sts", "AssumeRoleWithWebIdentity", "RoleArn", web, "RoleSessionName", "build", "WebIdentityToken", token).Credentials(),
+			"desk":    saml.AssumeRole(desk, "ann@example.com"),
+			"ended":   ended,
+			"unknown": {AccessKeyID: "AKIARZPUZDIKAAAAAAAA", SecretAccessKey: "unknown"},
+			"notoken": {AccessKeyID: ended.AccessKeyID, SecretAccessKey: ended.SecretAccessKey},
+			"forged":  {AccessKeyID: s.Root.AccessKeyID, SecretAccessKey: "forged"},
 		},
 		Values: documents(s.UserARN("ann"), saml.IdP.Metadata(), map[string]string{
 			"Token":                token,
@@ -78,7 +88,7 @@ func stage(t *testing.T) golden.Stage {
 				"principal_tags": map[string]any{"team": []string{"build"}}, "transitive_tag_keys": []string{"team"},
 			}}),
 		}),
-		Masks: map[string]string{other: "999999999999", long: "LONG"},
+		Masks: map[string]string{other: "999999999999", long: "LONG", noise: "NOISE"},
 	}
 }
 
@@ -91,12 +101,47 @@ func documents(ann, metadata string, to map[string]string) map[string]string {
 	const trust = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":%q},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":%q}}}}`
 	to["AllowS3"], to["Long"] = fmt.Sprintf(policy, "*"), fmt.Sprintf(policy, "arn:aws:s3:::b/"+long)
 	to["TrustAnn"], to["LongTrust"] = fmt.Sprintf(trust, ann, "ticket-7"), fmt.Sprintf(trust, ann, long)
+	to["WidePolicy"] = fmt.Sprintf(policy, "arn:aws:s3:::b/"+noise) // which does not pack
 	to["Metadata"], to["NoMetadata"] = padded(metadata), strings.Repeat("<m/>", 300)
 	for i := range 3 {
 		der := x509.MarshalPKCS1PrivateKey(samltest.RSAKey(i))
 		to[fmt.Sprintf("PrivateKey%d", i+1)] = padded(string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: der})))
 	}
 	return to
+}
+
+// noise is a text without pattern, always the same.
+var noise = func() string {
+	text := make([]byte, 1900)
+	source := rand.New(rand.NewPCG(1, 2))
+	for i := range text {
+		text[i] = byte('a' + source.IntN(26))
+	}
+	return string(text)
+}()
+
+// store is one for buckets of trails: there is none called missing, closed is
+// closed, and the other buckets encrypt under no key.
+func store(w http.ResponseWriter, r *http.Request) {
+	status, code := http.StatusOK, ""
+	key := r.Header.Get("X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id")
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/missing/"):
+		status, code = http.StatusNotFound, "NoSuchBucket"
+	case strings.HasPrefix(r.URL.Path, "/closed/"), strings.HasSuffix(key, "forbidden"):
+		status, code = http.StatusForbidden, "AccessDenied"
+	case strings.HasSuffix(key, "unknown"):
+		status, code = http.StatusBadRequest, "KMS.NotFoundException"
+	case strings.HasSuffix(key, "disabled"):
+		status, code = http.StatusBadRequest, "KMS.DisabledException"
+	case key != "":
+		status, code = http.StatusBadRequest, "InvalidArgument"
+	}
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	if code != "" {
+		_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>no</Message></Error>", code)
+	}
 }
 
 // padded gives a document, made with new keys each time, a length that does not

@@ -70,7 +70,7 @@ func about[In, Out any](name string, mode pipeline.TxMode, of func(*In) string,
 		x.refer = parseRef
 	}
 	if x.gone == nil {
-		x.gone = func(c *pipeline.Call, r ref) error { return unknownTrail(r.given, c.Account) }
+		x.gone = unknownARN
 	}
 	return pipeline.Action[In, Out]{
 		Name: name, Tx: mode, ReadOnly: mode == pipeline.ReadTx, Ahead: x.ahead, MakesRoom: x.room,

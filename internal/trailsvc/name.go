@@ -64,12 +64,12 @@ func checkName(name string) error {
 		return invalidName("Trail name too short. Minimum allowed length: 3 characters. Specified name length: %d characters.", len(name))
 	case len(name) > 128:
 		return invalidName("Trail name too long. Maximum allowed length: 128 characters. Specified name length: %d characters.", len(name))
+	case !isLetter(name[0]):
+		return invalidName("Trail name must starts with a letter or number.")
+	case !isLetter(name[len(name)-1]):
+		return invalidName("Trail name must ends with a letter or number.")
 	case hasOther(name):
 		return invalidName("Trail name or ARN can only contain uppercase letters, lowercase letters, numbers, periods (.), hyphens (-), and underscores (_).")
-	case isSign(name[0]):
-		return invalidName("Trail name must starts with a letter or number.")
-	case isSign(name[len(name)-1]):
-		return invalidName("Trail name must ends with a letter or number.")
 	}
 	for i := range len(name) - 1 {
 		if isSign(name[i]) && isSign(name[i+1]) {
@@ -83,6 +83,8 @@ func checkName(name string) error {
 }
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+func isLetter(c byte) bool { return strings.IndexByte(letters, c) >= 0 }
 
 func isSign(c byte) bool { return c == '.' || c == '_' || c == '-' }
 

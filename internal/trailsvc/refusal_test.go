@@ -84,6 +84,8 @@ func TestRefusals(t *testing.T) {
 		{"a name in another script", "CreateTrail", create("tráil", ""), "InvalidTrailNameException", "can only contain"},
 		{"a name that begins with a sign", "CreateTrail", create("-trail", ""), "InvalidTrailNameException", "must starts with"},
 		{"a name that ends with a sign", "CreateTrail", create("trail.", ""), "InvalidTrailNameException", "must ends with"},
+		{"a name that ends with what no name has", "CreateTrail", create("trail!", ""), "InvalidTrailNameException", "must ends with"},
+		{"a name that begins with what no name has", "CreateTrail", create("?trail!", ""), "InvalidTrailNameException", "must starts with"},
 		{"a name with two signs together", "CreateTrail", create("my-_trail", ""), "InvalidTrailNameException", "adjacent"},
 		{"an address for a name", "CreateTrail", create("192.168.5.4", ""), "InvalidTrailNameException", "IP address"},
 		{"a name that is taken", "CreateTrail", create("main", ""), "TrailAlreadyExistsException", "Trail main already exists for customer: 123456789012"},

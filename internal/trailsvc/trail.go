@@ -37,7 +37,8 @@ func (s *service) trailActions() []pipeline.Handler {
 			room:  true,
 		}),
 		change("DeleteTrail", func(in *trailapi.DeleteTrailInput) string { return in.Name }, deleteTrail, more[trailapi.DeleteTrailInput]{room: true}),
-		read("GetTrail", func(in *trailapi.GetTrailInput) string { return in.Name }, getTrail),
+		read("GetTrail", func(in *trailapi.GetTrailInput) string { return in.Name }, getTrail,
+			more[trailapi.GetTrailInput]{gone: unknownGiven}),
 		pipeline.Action[trailapi.DescribeTrailsInput, trailapi.DescribeTrailsOutput]{
 			Name: "DescribeTrails", Tx: pipeline.ReadTx, ReadOnly: true, Check: checkNames,
 			Asks: everything[trailapi.DescribeTrailsInput]("DescribeTrails"), Do: describeTrails,

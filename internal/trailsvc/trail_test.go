@@ -255,7 +255,11 @@ func TestPublicKeysAreThoseOfATimeAndRegion(t *testing.T) {
 func TestWhatIsNoTrailIsUnknown(t *testing.T) {
 	s := newStage(t, trailsvc.Config{})
 	for _, action := range []string{"GetTrail", "DeleteTrail", "UpdateTrail", "StartLogging", "StopLogging", "GetTrailStatus"} {
-		if a := s.call(action, `{"Name":"none"}`); !a.says("TrailNotFoundException", "Unknown trail: none for the user: 123456789012") {
+		trail := "arn:aws:cloudtrail:us-east-1:123456789012:trail/none"
+		if action == "GetTrail" {
+			trail = "none"
+		}
+		if a := s.call(action, `{"Name":"none"}`); !a.says("TrailNotFoundException", "Unknown trail: "+trail+" for the user: 123456789012") {
 			t.Errorf("%s: %d %s", action, a.status, a.text)
 		}
 	}

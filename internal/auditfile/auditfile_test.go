@@ -116,7 +116,11 @@ func TestAFileThatWasRenamedIsMadeAgain(t *testing.T) {
 	s.record(t, 7, 7)
 	wait(t, s.path, lines(7, 7)...)
 
-	// Who rotates is told of the new file before there is a line for it.
+	// Who rotates is told of the new file before there is a line for it, also when
+	// nothing has come for a while.
+	for deadline := time.Now().Add(30 * time.Second); !s.settled() && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
 	if err := os.Rename(s.path, s.path+".2"); err != nil {
 		t.Fatal(err)
 	}

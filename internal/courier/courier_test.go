@@ -2,6 +2,7 @@ package courier
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -168,6 +169,24 @@ func TestWhatWasTakenWhenItWasRecordedIsDelivered(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestATrailThatIsChangedOftenForgetsNothing(t *testing.T) {
+	s := newSite(t)
+	s.trail()
+	p := s.process()
+	p.step()
+	all := []string{p.record(), p.record(in("eu-west-1")), p.record(func(c *call) { c.global = true })}
+	for i := range 20 {
+		s.change(func(now *iam.Trail) {
+			was := *now
+			now.GlobalEvents, now.AllRegions = false, false
+			now.Selectors = []iam.EventSelector{{None: true, Excluded: []string{fmt.Sprint(i)}}}
+			now.Remember(was, s.clock())
+		})
+	}
+	p.after(5 * time.Minute)
+	want(t, s.delivered(""), all...)
 }
 
 func TestATrailTakesWhatComesAfterItsStart(t *testing.T) {

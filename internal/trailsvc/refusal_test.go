@@ -135,6 +135,7 @@ func TestRefusals(t *testing.T) {
 		{"an ARN with a bad name", "GetTrail", `{"Name":"arn:aws:cloudtrail:us-east-1:123456789012:trail/a/b"}`, "CloudTrailARNInvalidException", ""},
 		{"what is no ARN", "GetTrail", `{"Name":"arn:aws"}`, "CloudTrailARNInvalidException", ""},
 		{"a bad name in a list", "DescribeTrails", `{"trailNameList":["main","x"]}`, "InvalidTrailNameException", ""},
+		{"an ARN that a trail of that name would have in another Region", "GetTrail", `{"Name":"arn:aws:cloudtrail:us-east-1:123456789012:trail/far"}`, "TrailNotFoundException", ""},
 		{"a change of a shadow trail, by its ARN", "UpdateTrail", `{"Name":"` + arnOfFar + `"}`, "InvalidHomeRegionException", "eu-west-1"},
 		{"a change of a shadow trail, by its name", "DeleteTrail", `{"Name":"far"}`, "InvalidHomeRegionException", "eu-west-1"},
 		{"a start of a shadow trail", "StartLogging", `{"Name":"far"}`, "InvalidHomeRegionException", ""},

@@ -235,10 +235,6 @@ func (f *File) write(lines []byte) error {
 
 // follow opens the file again if it is not the one of the name any more.
 func (f *File) follow() error {
-	if f.cfg.Path == Stdout {
-		f.reopen.Store(false)
-		return nil
-	}
 	if !f.moved() {
 		return nil
 	}
@@ -248,7 +244,7 @@ func (f *File) follow() error {
 // moved reports whether the file that is open is not the one of the name any
 // more.
 func (f *File) moved() bool {
-	if f.file == nil || f.reopen.Swap(false) {
+	if f.reopen.Swap(false) || f.file == nil {
 		return true
 	}
 	now, err := os.Stat(f.cfg.Path)

@@ -115,6 +115,27 @@ func TestConditionsOnTrails(t *testing.T) {
 	}
 }
 
+// A trail is guarded by its own ARN, however a request names it: the name of a
+// shadow trail leads around no policy.
+func TestAShadowTrailIsGuardedByTheARNOfItsHome(t *testing.T) {
+	s := newStage(t, trailsvc.Config{})
+	if a := s.callAs(s.root, there, "CreateTrail", create("far", `,"IsMultiRegionTrail":true`)); a.status != http.StatusOK {
+		t.Fatal(a.text)
+	}
+	most := s.user("most", `{"Effect":"Allow","Action":"cloudtrail:*","Resource":"*"},{"Effect":"Deny","Action":"cloudtrail:*","Resource":"`+arnOfFar+`"}`)
+	only := s.user("only", `{"Effect":"Allow","Action":"cloudtrail:*","Resource":"`+arnOfFar+`"}`)
+	for _, region := range []string{here, there} {
+		for _, name := range []string{"far", arnOfFar} {
+			if a := s.callAs(most, region, "GetTrail", `{"Name":"`+name+`"}`); !a.says("AccessDeniedException", arnOfFar) {
+				t.Errorf("who is denied it gets %s in %s: %d %s", name, region, a.status, a.text)
+			}
+			if a := s.callAs(only, region, "GetTrail", `{"Name":"`+name+`"}`); a.status != http.StatusOK {
+				t.Errorf("who is allowed it does not get %s in %s: %d %s", name, region, a.status, a.text)
+			}
+		}
+	}
+}
+
 // Who may not make a trail learns nothing of buckets, and nothing waits inside
 // a transaction.
 func TestABucketIsTriedOnlyForThoseWhoMay(t *testing.T) {

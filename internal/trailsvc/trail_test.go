@@ -291,3 +291,35 @@ func TestWhatATrailTookIsRemembered(t *testing.T) {
 		t.Errorf("%v %s", err, diff)
 	}
 }
+
+// A trail that logs is not begun anew, and one that does not is not ended again:
+// the times say since when.
+func TestStartAndStopAgainChangeNothing(t *testing.T) {
+	s := newStage(t, trailsvc.Config{})
+	s.must("CreateTrail", create("main", ""))
+	before := noon.Add(-time.Hour)
+	for _, tt := range []struct {
+		action  string
+		logging bool
+	}{{"StartLogging", true}, {"StopLogging", false}} {
+		var got iam.Trail
+		set := func(tx *storage.Tx) (err error) {
+			if got, err = tx.Trail(arnOfMain); err == nil {
+				got.Logging, got.Started, got.Stopped = tt.logging, before, before
+				err = tx.UpdateTrail(got)
+			}
+			return err
+		}
+		if err := s.in.DB.Update(t.Context(), set); err != nil {
+			t.Fatal(err)
+		}
+		s.must(tt.action, `{"Name":"main"}`)
+		err := s.in.DB.View(t.Context(), func(tx *storage.Tx) (err error) {
+			got, err = tx.Trail(arnOfMain)
+			return err
+		})
+		if err != nil || got.Logging != tt.logging || !got.Started.Equal(before) || !got.Stopped.Equal(before) {
+			t.Errorf("after %s again it is %+v (%v)", tt.action, got, err)
+		}
+	}
+}

@@ -304,6 +304,29 @@ func TestWhyDeliveryFailsIsTold(t *testing.T) {
 	}
 }
 
+// A spool that cannot be read is told too, and what could be read is not waited
+// with for ever.
+func TestASpoolThatCannotBeReadIsTold(t *testing.T) {
+	s := newSite(t)
+	s.trail()
+	p := s.process()
+	p.step()
+	one := p.record()
+	broken := filepath.Join(p.spool.Dir(), "0000000000000009.spool")
+	if err := os.Mkdir(broken, 0o700); err != nil { // it opens, and cannot be read
+		t.Fatal(err)
+	}
+	p.after(5 * time.Minute)
+	if st := s.status(); st.Error != "InternalFailure" || p.Stats().Failing != 1 {
+		t.Errorf("the status is %+v, the figures %+v", st, p.Stats())
+	}
+	if err := os.Remove(broken); err != nil {
+		t.Fatal(err)
+	}
+	p.after(time.Minute)
+	want(t, s.delivered(""), one)
+}
+
 // An answer that is lost: the files are there, and put again under their names.
 func TestALostAnswerMakesNoOtherFile(t *testing.T) {
 	s := newSite(t)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +44,9 @@ func codeOf(err error) string {
 		return inPlain
 	case errors.Is(err, store.ErrUnavailable):
 		return internal
+	}
+	if _, ours := errors.AsType[*fs.PathError](err); ours {
+		return internal // a file of the spool, or one with credentials
 	}
 	return unreachable
 }

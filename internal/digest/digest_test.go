@@ -181,6 +181,47 @@ func TestWhatIsNoDigestOfThatPlaceIsRefused(t *testing.T) {
 	}
 }
 
+// Who has the key may sign anything: what is no digest is none with a good
+// signature either, and nothing panics.
+func TestWhatIsNoDigestIsNoneThoughItIsSigned(t *testing.T) {
+	k := testKeys()[0]
+	s := sign(t, example(), k)
+	name := s.Object[strings.LastIndex(s.Object, "/")+1:]
+	for _, tt := range []struct {
+		name     string
+		from, to string
+		ok       bool
+	}{
+		{"as it is", "", "", true},
+		{"a start that is no time", `"digestStartTime":"2026`, `"digestStartTime":"x`, false},
+		{"an end that is no time", `"digestEndTime":"2026`, `"digestEndTime":"x`, false},
+		{"a time of a file that is none", `"oldestEventTime":"2026-11-02T09:00:00Z"}`, `"oldestEventTime":""}`, false},
+		{"another account", `"awsAccountId":"111122223333"`, `"awsAccountId":"444455556666"`, false},
+		{"another end than its name has", `"digestEndTime":"2026-11-02T10`, `"digestEndTime":"2026-11-02T11`, false},
+		{"a name without a separator", name, "digest", false},
+		{"a name of separators", name, "____", false},
+		{"no name", s.Object, "", false},
+		{"a previous digest of which nothing is known but its name", `"previousDigestSignature":"ab12"`, `"previousDigestSignature":null`, true},
+	} {
+		body := []byte(strings.Replace(string(s.Body), tt.from, tt.to, 1))
+		if tt.from != "" && bytes.Equal(body, s.Body) {
+			t.Fatalf("%s: %s has no %s", tt.name, s.Body, tt.from)
+		}
+		var doc document
+		if err := json.Unmarshal(body, &doc); err != nil {
+			t.Fatal(err)
+		}
+		proof, err := k.sign(stringToSign(doc.End, doc.Bucket, doc.Object, body, doc.PreviousSignature))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Verify(doc.Bucket, doc.Object, body, hex.EncodeToString(proof), k.Public())
+		if tt.ok && err != nil || !tt.ok && !errors.Is(err, ErrForm) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
 func TestAKeyReadsBackAndDoesNotPrint(t *testing.T) {
 	k := testKeys()[0]
 	again, err := ParseKey(k.Private())

@@ -60,6 +60,12 @@ func TestHowFarAReaderIsBehind(t *testing.T) {
 	if bytes, missed, err = Behind(dir, end); bytes != 0 || missed || err != nil {
 		t.Errorf("from the end: %d bytes, missed %v, %v", bytes, missed, err)
 	}
+	if bytes, _, _ := Behind(dir, Position{Segment: end.Segment, Offset: end.Offset - 10}); bytes != 10 {
+		t.Errorf("before the last 10 bytes: %d bytes", bytes)
+	}
+	if bytes, _, _ := Behind(dir, Position{Segment: end.Segment, Offset: end.Offset + 10}); bytes != 0 {
+		t.Errorf("beyond the end: %d bytes", bytes)
+	}
 	appendAll(t, s, "one more")
 	if all, _ := follow(t, dir, end); len(all) != 1 || all[0] != "one more" {
 		t.Errorf("from the end on there is %q", all)

@@ -78,7 +78,7 @@ func serveAgent(ctx context.Context, std Streams, url string, token secret.Strin
 		return err
 	}
 	all := append([]variable{{"AWS_CONTAINER_CREDENTIALS_FULL_URI", url}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file}}, placeVariables(p.region, p.endpoint)...)
-	if err := shells["sh"](std.Out, all); err != nil {
+	if err := shells["sh"](std.Out, others(all)); err != nil {
 		return err
 	}
 	select {

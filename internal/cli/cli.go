@@ -100,11 +100,13 @@ func newRoot(std Streams, env Env) *cobra.Command {
 		Short: "A self-hosted AWS Security Token Service",
 		Long: `Daypass hands out temporary, limited-privilege credentials over the wire
 protocol of AWS STS, with the IAM API that manages them.`,
+		Version:       versionLine(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return badUsage("%w; see '%s --help'", err, cmd.CommandPath())
 	})

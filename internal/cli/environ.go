@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/daypass/daypass/credentials"
 )
 
-// variable is one of the environment.
+// variable is one of the environment, to be set, or unset when it has no value.
 type variable struct{ name, value string }
 
 // credentialVariables are those that every AWS SDK takes credentials from.
@@ -49,6 +50,18 @@ var sources = []string{
 	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 }
 
+// others are the variables that name credentials and are not among all, to be unset,
+// and then all.
+func others(all []variable) []variable {
+	var out []variable
+	for _, name := range sources {
+		if !slices.ContainsFunc(all, func(v variable) bool { return v.name == name }) {
+			out = append(out, variable{name: name})
+		}
+	}
+	return append(out, all...)
+}
+
 // withVariables is the environment env, as NAME=VALUE, with other credentials in
 // it.
 func withVariables(env []string, set []variable) []string {
@@ -74,21 +87,23 @@ func withVariables(env []string, set []variable) []string {
 // shells are the ways to print variables.
 var shells = map[string]func(w io.Writer, all []variable) error{
 	"sh": func(w io.Writer, all []variable) error {
-		return eachVariable(w, all, "export %s=%s\n", quotePOSIX)
+		return eachVariable(w, all, "export %s=%s\n", quotePOSIX, "unset %s\n")
 	},
 	"fish": func(w io.Writer, all []variable) error {
-		return eachVariable(w, all, "set -gx %s %s;\n", quoteFish)
+		return eachVariable(w, all, "set -gx %s %s;\n", quoteFish, "set -e %s;\n")
 	},
 	"powershell": func(w io.Writer, all []variable) error {
-		return eachVariable(w, all, "$Env:%s = %s\n", quotePowerShell)
+		return eachVariable(w, all, "$Env:%s = %s\n", quotePowerShell, "Remove-Item -ErrorAction SilentlyContinue Env:%s\n")
 	},
 	"dotenv": func(w io.Writer, all []variable) error {
-		return eachVariable(w, all, "%s=%s\n", func(s string) string { return s })
+		return eachVariable(w, all, "%s=%s\n", func(s string) string { return s }, "")
 	},
 	"json": func(w io.Writer, all []variable) error {
 		object := make(map[string]string)
 		for _, v := range all {
-			object[v.name] = v.value
+			if v.value != "" {
+				object[v.name] = v.value
+			}
 		}
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
@@ -97,12 +112,20 @@ var shells = map[string]func(w io.Writer, all []variable) error{
 	},
 }
 
-func eachVariable(w io.Writer, all []variable, format string, quote func(string) string) error {
+// eachVariable prints variables that have a value by one format, the others by unset,
+// "" where there is no way to say it.
+func eachVariable(w io.Writer, all []variable, format string, quote func(string) string, unset string) error {
 	for _, v := range all {
-		if strings.ContainsAny(v.value, "\r\n\x00") {
+		var err error
+		switch {
+		case strings.ContainsAny(v.value, "\r\n\x00"):
 			return fmt.Errorf("%s has a line break, which no shell gets right", v.name)
+		case v.value != "":
+			_, err = fmt.Fprintf(w, format, v.name, quote(v.value))
+		case unset != "":
+			_, err = fmt.Fprintf(w, unset, v.name)
 		}
-		if _, err := fmt.Fprintf(w, format, v.name, quote(v.value)); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -40,6 +40,27 @@ func TestVariablesSurviveTheShell(t *testing.T) {
 	}
 }
 
+// TestAnotherIdentityOfTheShellGoes: a session token that stayed beside long-term keys
+// would make them useless.
+func TestAnotherIdentityOfTheShellGoes(t *testing.T) {
+	all := others(credentialVariables(credentials.Credentials{AccessKeyID: "AKIA1", SecretAccessKey: "s"}, "us-east-2", ""))
+	var text strings.Builder
+	if err := shells["sh"](&text, all); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", `set -eu; export AWS_SESSION_TOKEN=old AWS_PROFILE=other AWS_ACCESS_KEY_ID=AKIA0; `+text.String()+
+		`echo "$AWS_ACCESS_KEY_ID ${AWS_SESSION_TOKEN-gone} ${AWS_PROFILE-gone} $AWS_REGION"`).Output()
+	if want := "AKIA1 gone gone us-east-2\n"; string(out) != want || err != nil {
+		t.Errorf("the shell has %q, want %q: %v\n%s", out, want, err, &text)
+	}
+	for shell, want := range map[string]string{"fish": "set -e AWS_PROFILE;\n", "powershell": "Remove-Item -ErrorAction SilentlyContinue Env:AWS_PROFILE\n", "dotenv": "", "json": "{}\n"} {
+		var text strings.Builder
+		if err := shells[shell](&text, []variable{{name: "AWS_PROFILE"}}); err != nil || text.String() != want {
+			t.Errorf("%s: %q, want %q (%v)", shell, &text, want, err)
+		}
+	}
+}
+
 func TestNoOtherIdentityStays(t *testing.T) {
 	c := credentials.Credentials{AccessKeyID: "ASIA1", SecretAccessKey: "s", SessionToken: "t", Expires: time.Unix(1000, 0)}
 	got := withVariables([]string{

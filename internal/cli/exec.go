@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -77,7 +78,7 @@ func newEnv(std Streams, env Env) *cobra.Command {
 		Use:   "env",
 		Short: "Print temporary credentials as variables of a shell",
 		Long: `Gets credentials and prints the commands that put them into the environment of
-a shell.`,
+a shell. Variables that name another identity, such as AWS_PROFILE, are unset.`,
 		Example: `  eval "$(daypass env --role arn:aws:iam::111122223333:role/deploy)"
   daypass env --login default --shell fish | source`,
 		Args: noArgs,
@@ -93,7 +94,7 @@ a shell.`,
 			if terminal.Is(std.Out) {
 				fmt.Fprintf(std.Err, "# These are secrets, on your screen now. Meant was: eval \"$(%s …)\"\n", cmd.CommandPath())
 			}
-			return print(std.Out, credentialVariables(c, p.region, p.endpoint))
+			return print(std.Out, others(credentialVariables(c, p.region, p.endpoint)))
 		},
 	}
 	f.register(cmd)
@@ -149,10 +150,18 @@ type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("the command ended with code %d", int(e)) }
 
-// asExit makes the end of a child process an [exitCode].
+// asExit makes the end of a child process an [exitCode], as shells do: 128 and the
+// signal's number when a signal ended it.
 func asExit(err error) error {
-	if e, ok := errors.AsType[*exec.ExitError](err); ok {
-		return exitCode(max(e.ExitCode(), 1))
+	e, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return err
 	}
-	return err
+	if s, ok := e.Sys().(interface {
+		Signaled() bool
+		Signal() syscall.Signal
+	}); ok && s.Signaled() {
+		return exitCode(128 + int(s.Signal()))
+	}
+	return exitCode(max(e.ExitCode(), 1))
 }

@@ -1,6 +1,10 @@
 package cli
 
 import (
+	"os"
+	"os/signal"
+	"syscall"
+
 	"github.com/spf13/cobra"
 
 	"github.com/daypass/daypass/internal/stscli"
@@ -23,6 +27,11 @@ those of 'aws sts'; 'daypass sts help' lists them.`,
 			if err != nil {
 				return err
 			}
+			// Who reads may stop, as head does: a write then fails, and does not end the
+			// process. Only asking for the signal has that effect, here and not in a child.
+			pipe := make(chan os.Signal, 1)
+			signal.Notify(pipe, syscall.SIGPIPE)
+			defer signal.Stop(pipe)
 			code := stscli.Run(cmd.Context(), args, stscli.Env{
 				In: std.In, Out: std.Out, Err: std.Err, Version: versionLine(), Person: std.person, Roles: roleCache(env, off),
 				Getenv: func(name string) string { v, _ := env(name); return v },

@@ -193,6 +193,8 @@ func TestSameAsAWS(t *testing.T) {
 		{"nobody there", line("get-caller-identity --endpoint-url http://127.0.0.1:1"), ""},
 		{"an endpoint without a scheme", line("get-caller-identity --endpoint-url localhost"), ""},
 		{"a timeout that is no number", line("get-caller-identity --cli-read-timeout x"), ""},
+		{"a negative timeout for answers", line("get-caller-identity --cli-read-timeout -1"), ""},
+		{"a negative timeout for connections", line("get-caller-identity --cli-connect-timeout=-2"), ""},
 		{"timeouts", line("get-caller-identity --cli-read-timeout 0 --cli-connect-timeout 5 --no-paginate"), ""},
 
 		{"web identity", append(line("assume-role-with-web-identity --role-session-name me --web-identity-token junk --role-arn"), w.role), "-AWS_ACCESS_KEY_ID"},

@@ -86,13 +86,9 @@ func (c *command) print(v any, format string, g *globals, e Env) (err error) {
 		}
 	}
 	width, isTerminal := terminal.Width(e.Out)
-	err = output.Print(e.Out, format, v, output.Options{
+	return output.Print(e.Out, format, v, output.Options{
 		Title: c.op.Name, Width: width, Color: g.color == "on" || g.color != "off" && isTerminal,
 	})
-	if isBrokenPipe(err) { // whoever reads has read enough
-		return nil
-	}
-	return err
 }
 
 // settings are what the shared files say.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 	"syscall"
 
@@ -25,15 +26,20 @@ func explain(err error, endpoint string) error {
 	if !strings.HasSuffix(endpoint, "/") {
 		endpoint += "/"
 	}
-	dial := false
+	dial, proxy := false, ""
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		dial = op.Op == "dial"
+		if op.Op == "proxyconnect" {
+			proxy = proxyOf(endpoint)
+		}
 	}
 	timeout := errors.Is(err, context.DeadlineExceeded)
 	if e, ok := errors.AsType[net.Error](err); ok {
 		timeout = timeout || e.Timeout()
 	}
 	switch {
+	case proxy != "":
+		return awsErrorf("Failed to connect to proxy URL: \"%s\"", proxy)
 	case isTLS(err):
 		return fmt.Errorf("SSL validation failed for %s %w", endpoint, err)
 	case timeout && dial:
@@ -46,6 +52,19 @@ func explain(err error, endpoint string) error {
 	return err
 }
 
+// proxyOf returns the proxy on the way to an endpoint, without a password.
+func proxyOf(endpoint string) string {
+	r, err := http.NewRequest(http.MethodPost, endpoint, nil)
+	if err != nil {
+		return ""
+	}
+	proxy, err := http.ProxyFromEnvironment(r)
+	if err != nil || proxy == nil {
+		return ""
+	}
+	return proxy.Redacted()
+}
+
 func isTLS(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
@@ -54,7 +73,7 @@ func isTLS(err error) bool {
 		return true
 	}
 	_, ok := errors.AsType[x509.HostnameError](err)
-	return ok
+	return ok || errors.Is(err, http.ErrSchemeMismatch) // what answers does not speak TLS
 }
 
 func isBrokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }

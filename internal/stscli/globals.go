@@ -84,7 +84,11 @@ func resolve(found values) (*globals, error) {
 			return nil, err
 		}
 		seconds := n.(int64)
-		if seconds < 0 || seconds > maxTimeout {
+		if seconds < 0 {
+			kind := strings.TrimSuffix(strings.TrimPrefix(name, "--cli-"), "-timeout")
+			return nil, awsErrorf("Attempted to set %s timeout to %d, but the timeout cannot be set to a value less than or equal to 0.", kind, seconds)
+		}
+		if seconds > maxTimeout {
 			return nil, awsErrorf("Bad value for %s %s: must be 0 to %d seconds", name, text, maxTimeout)
 		}
 		*limit = time.Duration(seconds) * time.Second

@@ -61,7 +61,7 @@ func TestFailures(t *testing.T) {
 		{"a parameter from a file that is too large", nil, with(role, "--policy", "file://"+big), "the file has over 1048576 bytes", 255},
 		{"a parameter from a file that is no text", nil, with(role, "--policy", "file://"+binary), "text contents could not be decoded", 255},
 		{"shorthand without a value", nil, with(role, "--tags", "Key"), "Expected: '=', received: 'EOF' for input:\nKey\n   ^", 255},
-		{"a negative timeout", nil, with(who, "--cli-read-timeout", "-1"), "must be 0 to 86400 seconds", 255},
+		{"a negative timeout", nil, with(who, "--cli-read-timeout", "-1"), "Attempted to set read timeout to -1", 255},
 		{"a timeout beyond all bounds", nil, with(who, "--cli-connect-timeout", "99999999999999999999"), "must be 0 to 86400 seconds", 255},
 		{"an unknown time format", []string{"AWS_CONFIG_FILE=testdata/badformat"}, who, "Unknown cli_timestamp_format value: odd", 255},
 		{"a CA bundle that is not there", nil, with(who, "--ca-bundle", "/nope"), "invalid path: /nope", 255},

@@ -72,7 +72,7 @@ To see help text, you can run:
 // soon after ctx does.
 func Run(ctx context.Context, args []string, e Env) int {
 	err := run(ctx, args, e)
-	if err == nil {
+	if err == nil || isBrokenPipe(err) { // whoever reads has read enough
 		return 0
 	}
 	if ctx.Err() != nil {

@@ -51,7 +51,7 @@ func (s *source) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.found == nil {
-		cfg, err := sts.Load(sts.LoadOptions{Getenv: func(name string) string { v, _ := s.env(name); return v }})
+		cfg, err := sts.Load(sts.LoadOptions{NoInstanceRegion: true, Getenv: func(name string) string { v, _ := s.env(name); return v }})
 		if err != nil {
 			return aws.Credentials{}, fmt.Errorf("%w: %w", errSettings, err)
 		}

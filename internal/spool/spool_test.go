@@ -249,6 +249,34 @@ func TestWhatWaitsInMemoryIsBounded(t *testing.T) {
 	}
 }
 
+func TestARecordHasALength(t *testing.T) {
+	s := open(t, Config{})
+	long := bytes.Repeat([]byte("r"), MaxRecord)
+	if err := s.Append(long, true); err != nil {
+		t.Errorf("the longest record: %v", err)
+	}
+	if err := s.Append(append(long, 'r'), true); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("a longer one: %v", err)
+	}
+	if err := s.AppendAll(true, []byte("one"), nil); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("an empty one beside another: %v", err)
+	}
+	wantRecords(t, s.cfg.Dir, string(long))
+}
+
+func TestClosingOnABrokenDiskSaysSo(t *testing.T) {
+	s := open(t, Config{})
+	appendAll(t, s, "before")
+	mend := breakDisk(t, s)
+	defer mend()
+	if err := s.Append([]byte("lost"), true); !errors.Is(err, ErrUnavailable) {
+		t.Fatal(err)
+	}
+	if err := s.Close(); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("Close: %v, though a record is not written", err)
+	}
+}
+
 func TestOldSegmentsAreDropped(t *testing.T) {
 	s := open(t, Config{Segment: 1000, Keep: 3000})
 	for i := range 100 {

@@ -327,6 +327,23 @@ func TestASpoolThatCannotBeReadIsTold(t *testing.T) {
 	want(t, s.delivered(""), one)
 }
 
+// After a restore the position is an older one: what is on its way is gathered
+// anew from there, as the files since are unknown to the digests.
+func TestAPositionThatIsSetBackIsReadFrom(t *testing.T) {
+	s := newSite(t)
+	s.trail()
+	p := s.process()
+	one := p.record()
+	p.after(5 * time.Minute)
+	s.refuses(503, "SlowDown")
+	two := p.record()
+	p.after(5 * time.Minute)
+	s.update(func(tx *store.Tx) error { return tx.PutTrailCursor(trailID, p.Courier.spool, store.Cursor{Segment: 1}) })
+	s.s3.Fail(nil)
+	p.after(time.Minute)
+	want(t, s.delivered(""), one, one, two)
+}
+
 // An answer that is lost: the files are there, and put again under their names.
 func TestALostAnswerMakesNoOtherFile(t *testing.T) {
 	s := newSite(t)

@@ -54,6 +54,52 @@ func TestDigestsAreAChain(t *testing.T) {
 	}
 }
 
+// What is delivered together is one file for a Region, and the digest says from
+// when to when its events are, in whatever order they were recorded.
+func TestAFileSpansTheTimesOfItsEvents(t *testing.T) {
+	s := newSite(t)
+	s.trail()
+	p := s.process()
+	p.step()
+	for _, after := range []time.Duration{20 * time.Second, 30 * time.Second, -40 * time.Second, 10 * time.Second} {
+		s.pass(after)
+		p.record()
+	}
+	p.after(5 * time.Minute)
+	if got := s.s3.Keys("/CloudTrail/us-east-1/"); len(got) != 1 {
+		t.Errorf("the files are %v, want one", got)
+	}
+	p.after(time.Hour)
+	all := s.digests("us-east-1")
+	if len(all) != 1 || len(all[0].Files) != 1 {
+		t.Fatalf("the digests are %+v", all)
+	}
+	if f := all[0].Files[0]; !f.Oldest.Equal(t0.Add(10*time.Second)) || !f.Newest.Equal(t0.Add(50*time.Second)) {
+		t.Errorf("the file has events from %v to %v", f.Oldest, f.Newest)
+	}
+}
+
+// What is no record is passed over, and the log says so: it would hold all that
+// comes after it for ever.
+func TestWhatIsNoRecordIsPassedOver(t *testing.T) {
+	s := newSite(t)
+	s.trail()
+	p := s.process()
+	p.step()
+	one := p.record()
+	for _, text := range []string{"no JSON " + account, `{"recipientAccountId":"` + account + `"}`, `{"recipientAccountId":"` + account + `","eventTime":"2026-11-02T09:00:30Z","awsRegion":"../x"}`} {
+		if err := p.spool.Append([]byte(text), true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	two := p.record()
+	p.after(5 * time.Minute)
+	want(t, s.delivered(""), one, two)
+	if got := strings.Count(s.log.String(), "cannot be read, and is not delivered"); got != 3 {
+		t.Errorf("the log tells of %d, want 3:\n%s", got, &s.log)
+	}
+}
+
 func TestTwoProcessesMakeOneChain(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		s := newSite(t)

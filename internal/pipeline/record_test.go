@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +99,19 @@ func TestEveryCallOfACallerIsRecorded(t *testing.T) {
 			e.AWSRegion != "us-east-1" || e.SourceIPAddress != "127.0.0.1" || e.RecipientAccountID != s.Account || len(e.EventID) != 36 {
 			t.Errorf("%s: record %s", c.name, e.Text)
 		}
+	}
+}
+
+func TestARecordSaysHowTheConnectionWasSecured(t *testing.T) {
+	dir := t.TempDir()
+	s := daypasstest.New(t, daypasstest.WithDir(dir), daypasstest.WithTLS())
+	e := recorded(t, filepath.Join(dir, "spool"), s.Call(s.Root, "sts", "GetSessionToken"))
+	if e == nil {
+		t.Fatal("no record")
+	}
+	want := regexp.MustCompile(`,"tlsDetails":\{"tlsVersion":"TLSv1\.3","cipherSuite":"TLS_[A-Z0-9_]+","clientProvidedHostHeader":"127\.0\.0\.1:\d+","keyExchange":"[A-Za-z0-9]+"\}\}$`)
+	if !want.MatchString(e.Text) {
+		t.Errorf("record %s", e.Text)
 	}
 }
 

@@ -74,12 +74,15 @@ func (s *service) doAssumeRoleWithSAML(c *pipeline.Call, in *assumeRoleWithSAMLI
 	if err != nil {
 		return nil, refuseSAML(c, err)
 	}
+	v, vouching := s.vouchedBySAML(c, provider, assertion, claims)
 	if err := mayAssumeBy(in, provider, claims); err != nil {
+		if vouching == nil {
+			s.noteVouched(c, provider.Account, in.RoleArn, v)
+		}
 		return nil, err
 	}
-	v, err := s.vouchedBySAML(c, provider, assertion, claims)
-	if err != nil {
-		return nil, err
+	if vouching != nil {
+		return nil, vouching
 	}
 	out, err := s.assumeVouched(c, vouchedIn{
 		Action: assumeRoleWithSAMLAction, RoleArn: in.RoleArn, Policy: in.Policy, PolicyArns: in.PolicyArns, Duration: in.DurationSeconds,

@@ -156,9 +156,6 @@ func (f *Files) addConfig(s section) {
 			f.services[name] = make(map[string]map[string]string)
 		}
 		for _, l := range s.settings {
-			if l.nested == nil {
-				continue
-			}
 			if f.services[name][l.key] == nil {
 				f.services[name][l.key] = make(map[string]string)
 			}

@@ -204,7 +204,15 @@ func TestDamagedFilesCount(t *testing.T) {
 	b.want("ASIA1", "the good one")
 	b.must(os.Remove(b.file()))
 	b.must(os.Mkdir(b.file(), 0o700))
-	b.key() // a directory in its place does no harm
+	b.must(os.Remove(filepath.Join(b.dir.path, id+".lock")))
+	b.must(os.Mkdir(filepath.Join(b.dir.path, id+".lock"), 0o700))
+	if got := b.key(); !strings.HasPrefix(got, "ASIA") {
+		t.Errorf("with directories in the places of both files: %s", got)
+	}
+	all, _ := os.ReadDir(b.dir.path)
+	if len(all) != 2 {
+		t.Errorf("%v are there: what could not be kept stays", all)
+	}
 }
 
 func TestOthersAreOthers(t *testing.T) {

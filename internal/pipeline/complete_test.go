@@ -135,7 +135,7 @@ func TestEveryOutcomeHasAGoldenRecord(t *testing.T) {
 }
 
 // common are the errors that no model lists with its operations.
-var common = []string{"", "AccessDenied", "InvalidClientTokenId", "InvalidParameterValue", "SerializationException"}
+var common = []string{"", "AccessDenied", "InvalidClientTokenId", "InvalidParameterValue", "MalformedInput", "SerializationException"}
 
 // TestErrorsHaveTheNamesOfTheModels finds a code that is spelled in another way.
 func TestErrorsHaveTheNamesOfTheModels(t *testing.T) {

@@ -227,7 +227,7 @@ func (r *Record) errorCode() string {
 	switch {
 	case r.Service == "sts", strings.HasSuffix(code, "Exception"):
 		return code
-	case code == "AccessDenied", code == "InvalidClientTokenId", code == "InternalFailure", code == "ServiceUnavailable":
+	case code == "AccessDenied", code == "InvalidClientTokenId", code == "MalformedInput", code == "InternalFailure", code == "ServiceUnavailable":
 		return code
 	case code == "ReportNotPresent", code == "ReportExpired": // whose exceptions have another name
 		return "Credential" + code + "Exception"

@@ -38,7 +38,8 @@ type LoadOptions struct {
 	// Keep is put around the provider of each role that a profile names, to keep its
 	// credentials from one run of a program to the next. id is a digest of all that
 	// decides whose they are: the role and the parameters, the endpoint, and the keys
-	// or the profiles that it is assumed with.
+	// or the profiles that it is assumed with. Roles that come of web identity tokens
+	// are not kept: the next token may be somebody else's.
 	Keep func(id string, role credentials.Provider) credentials.Provider
 
 	// HTTPClient makes all requests to the service. The default trusts what ca_bundle

@@ -332,14 +332,30 @@ func TestEachRoleOfAProfileCanBeKept(t *testing.T) {
 		{role("credential_source = EcsContainer"), []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/a"}},
 		{role("credential_source = EcsContainer"), []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/b"}},
 		{role("credential_source = Ec2InstanceMetadata"), nil},
-		{role("web_identity_token_file = /a"), nil},
-		{role("web_identity_token_file = /b"), nil},
 	} {
 		id := one(tt.config, tt.env...)
 		if other := seen[id]; other != "" {
 			t.Errorf("one id for\n%s%v\nand\n%s", tt.config, tt.env, other)
 		}
 		seen[id] = tt.config
+	}
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte("web"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	web := "role_arn = arn:aws:iam::123456789012:role/w\nweb_identity_token_file = " + token + "\n"
+	for _, config := range []string{"[profile r]\nregion = eu-west-1\n" + web, role("source_profile = web") + "[profile web]\n" + web} {
+		opts := LoadOptions{Profile: "r", HTTPClient: &http.Client{Transport: &roles{t: t}}, Keep: func(id string, _ credentials.Provider) credentials.Provider {
+			t.Errorf("what comes of a token is kept as %s", id)
+			return credentials.Static("AKIAKEPT", "s", "")
+		}}
+		cfg, err := loaded(t, opts, config, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := cfg.Credentials.Retrieve(t.Context()); err != nil || c.AccessKeyID == "AKIAKEPT" {
+			t.Errorf("%s: %v, %v", config, c, err)
+		}
 	}
 	chain := role("source_profile = middle") + "[profile middle]\nrole_arn = arn:aws:iam::123456789012:role/m\nsource_profile = default\n"
 	first, second := ids(chain), ids(strings.ReplaceAll(chain, "AKIAONE", "AKIANEW"))

@@ -17,7 +17,8 @@ import (
 // maxChain bounds a chain of profiles that name each other.
 const maxChain = 10
 
-// source is a provider, with what decides whose credentials it answers.
+// source is a provider, with what decides whose credentials it answers; "" when that
+// may be another each time.
 type source struct {
 	credentials.Provider
 	id string
@@ -84,9 +85,9 @@ func (l *loader) roleOf(p credentials.Profile, by []string) (source, error) {
 		if err != nil {
 			return source{}, err
 		}
-		return l.kept(p, client, "token "+token, &WebIdentityProvider{Client: client, Token: TokenFile(token), Input: AssumeRoleWithWebIdentityInput{
+		return source{&WebIdentityProvider{Client: client, Token: TokenFile(token), Input: AssumeRoleWithWebIdentityInput{
 			RoleArn: p.Get("role_arn"), RoleSessionName: p.Get("role_session_name"), DurationSeconds: seconds,
-		}}), nil
+		}}, ""}, nil // the next token in the file may be somebody else's
 	}
 	var base source
 	if other != "" {
@@ -115,6 +116,9 @@ func (l *loader) roleOf(p credentials.Profile, by []string) (source, error) {
 
 // kept has the credentials of a profile's role kept, where the options say so.
 func (l *loader) kept(p credentials.Profile, client *Client, base string, role credentials.Provider) source {
+	if base == "" {
+		return source{role, ""}
+	}
 	at := client.Endpoint()
 	said := []string{base, at.URL, at.SigningRegion}
 	for _, setting := range []string{"role_arn", "role_session_name", "duration_seconds", "external_id", "mfa_serial"} {

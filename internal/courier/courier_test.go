@@ -72,6 +72,7 @@ func TestWhichRecordsATrailTakes(t *testing.T) {
 		"iam":       func(c *call) { c.source = "iam.amazonaws.com" },
 		"read":      func(c *call) { c.read = true },
 		"stranger":  func(c *call) { c.account = other },
+		"visitor":   func(c *call) { c.account, c.name = other, "of a role in "+account },
 	}
 	for _, tt := range []struct {
 		name   string

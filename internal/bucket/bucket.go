@@ -69,7 +69,7 @@ func New(cfg Config) (*Client, error) {
 	source := newSource(cfg.Env)
 	ctx, stop := context.WithTimeout(context.Background(), firstTime)
 	defer stop()
-	if _, err := source.Retrieve(ctx); errors.Is(err, errNoCredentials) || errors.Is(err, errSettings) {
+	if _, err := source.Retrieve(ctx); err != nil && !isAway(err) {
 		return nil, err
 	}
 	c := &Client{keyNames: cfg.KeyNames}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"sync"
 	"time"
@@ -39,11 +40,15 @@ func newSource(env func(string) (string, bool)) *source {
 	return &source{env: env}
 }
 
-// What no waiting mends.
-var (
-	errSettings      = errors.New("looking for the credentials for the bucket")
-	errNoCredentials = errors.New("no credentials for the bucket: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE and AWS_SHARED_CREDENTIALS_FILE, in the environment of the service")
-)
+var errNoCredentials = errors.New("no credentials for the bucket: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE and AWS_SHARED_CREDENTIALS_FILE, in the environment of the service")
+
+// isAway reports whether it is a service that gives no credentials now, and not
+// the settings that are wrong.
+func isAway(err error) bool {
+	_, refused := errors.AsType[*sts.APIError](err)
+	_, unreachable := errors.AsType[*url.Error](err)
+	return refused || unreachable || errors.Is(err, context.DeadlineExceeded)
+}
 
 // Retrieve implements [aws.CredentialsProvider]. Its errors name files and
 // profiles, and nothing that is in them.
@@ -53,7 +58,7 @@ func (s *source) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if s.found == nil {
 		cfg, err := sts.Load(sts.LoadOptions{NoInstanceRegion: true, Getenv: func(name string) string { v, _ := s.env(name); return v }})
 		if err != nil {
-			return aws.Credentials{}, fmt.Errorf("%w: %w", errSettings, err)
+			return aws.Credentials{}, fmt.Errorf("looking for the credentials for the bucket: %w", err)
 		}
 		s.found = cfg.Credentials
 	}

@@ -3,6 +3,7 @@ package sts
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -444,6 +445,28 @@ func TestTheEndpointInCode(t *testing.T) {
 	cfg, err := loaded(t, LoadOptions{Endpoint: "http://code"}, "[default]\nendpoint_url = http://profile\n", "", "AWS_ENDPOINT_URL_STS", "http://env", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
 	if err != nil || cfg.Endpoint != "http://code" {
 		t.Errorf("%q, %v", cfg.Endpoint, err)
+	}
+}
+
+// TestLongChains of roles end: each role is a call.
+func TestLongChains(t *testing.T) {
+	config := "[profile p0]\nregion = eu-west-1\naws_access_key_id = AKIABASE\naws_secret_access_key = s\n"
+	for n := 1; n <= maxChain+1; n++ {
+		config += fmt.Sprintf("[profile p%d]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/r%[1]d\nsource_profile = p%d\n", n, n-1)
+	}
+	for n, want := range map[int]string{5: "", maxChain: "", maxChain + 1: "more than 10 profiles"} {
+		service := &roles{t: t}
+		cfg, err := loaded(t, LoadOptions{Profile: fmt.Sprintf("p%d", n), HTTPClient: &http.Client{Transport: service}}, config, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := cfg.Credentials.Retrieve(t.Context())
+		switch {
+		case want == "" && (err != nil || len(service.calls) != n || c.AccessKeyID != fmt.Sprintf("ASIAR%d", n)):
+			t.Errorf("%d roles: %v, %v after %q", n, c, err, service.calls)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), want) || len(service.calls) != 0):
+			t.Errorf("%d roles: %v after %q, want %q", n, err, service.calls, want)
+		}
 	}
 }
 

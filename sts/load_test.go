@@ -448,6 +448,19 @@ func TestTheEndpointInCode(t *testing.T) {
 	}
 }
 
+// TestRolesNeedARegion: where there is none to call, the profile is refused.
+func TestRolesNeedARegion(t *testing.T) {
+	for _, from := range []string{"source_profile = r\naws_access_key_id = AKIA\naws_secret_access_key = s", "web_identity_token_file = /gone"} {
+		cfg, err := loaded(t, LoadOptions{Profile: "r"}, "[profile r]\nrole_arn = arn:aws:iam::123456789012:role/r\n"+from+"\n", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := cfg.Credentials.Retrieve(t.Context()); err == nil || !strings.Contains(err.Error(), "no Region is configured") {
+			t.Errorf("%s: %v, %v", from, c, err)
+		}
+	}
+}
+
 // TestLongChains of roles end: each role is a call.
 func TestLongChains(t *testing.T) {
 	config := "[profile p0]\nregion = eu-west-1\naws_access_key_id = AKIABASE\naws_secret_access_key = s\n"

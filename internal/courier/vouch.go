@@ -67,6 +67,7 @@ func (c *Courier) makeDigests(ctx context.Context, t iam.Trail) (next time.Time,
 	made := 0
 	err = c.DB.Update(ctx, func(tx *store.Tx) error {
 		made = 0
+		now := c.Now().Truncate(time.Second) // others may have made some while this one waited for its turn
 		chains, err := c.chains(tx, t, now)
 		next = now.Add(c.DigestPeriod)
 		for _, region := range slices.Sorted(maps.Keys(chains)) {
@@ -134,7 +135,7 @@ func (c *Courier) chains(tx *store.Tx, t iam.Trail, now time.Time) (map[string]*
 			ch.before = &d
 			continue
 		}
-		if d.Ended.After(now.Add(2 * c.DigestPeriod)) {
+		if d.Ended.After(now.Add(2*c.DigestPeriod + clocksApart)) {
 			ch.before = &d // the clock was set back, and the chain cannot wait for it
 			continue
 		}

@@ -428,3 +428,33 @@ func TestMain(m *testing.M) {
 	postgres.Clean()
 	os.Exit(code)
 }
+
+// A process that waited long for its turn does not take what others made
+// meanwhile for digests of the future, and begin another chain.
+func TestWhoWaitsForItsTurnForksNoChain(t *testing.T) {
+	s := newSite(t)
+	trail := s.trail()
+	p := s.process()
+	p.after(time.Hour)
+	waited := true
+	late := s.process(func(c *Config) {
+		c.Now = func() time.Time {
+			now := s.clock()
+			if !waited {
+				waited = true
+				for range 4 {
+					p.after(time.Hour)
+				}
+			}
+			return now
+		}
+	})
+	waited = false
+	if _, err := late.makeDigests(t.Context(), trail); err != nil {
+		t.Fatal(err)
+	}
+	p.after(time.Hour)
+	if all := s.digests("us-east-1"); len(all) != 6 {
+		t.Errorf("there are %d digests in the chain, want 6", len(all))
+	}
+}

@@ -148,8 +148,9 @@ func (b *bucketCheck) complete() bool {
 	t.Helper()
 	b.vouched, b.files, b.digests = map[string]bool{}, 0, 0
 	objects := b.s3.Objects()
-	keys := b.publicKeys()                                                                // those of all digests that are there by then
-	found := slices.DeleteFunc(slices.Sorted(maps.Keys(objects)), func(key string) bool { // of one moment
+	// All of one moment; the keys are of all digests that are there by then.
+	keys := b.publicKeys()
+	found := slices.DeleteFunc(slices.Sorted(maps.Keys(objects)), func(key string) bool {
 		return !strings.Contains(key, "/CloudTrail-Digest/us-east-1/")
 	})
 	if len(found) == 0 {

@@ -29,6 +29,7 @@ type idp struct {
 	discovery map[string]any // over its own
 	claims    map[string]any // over its own
 	device    map[string]any // over its own
+	tokens    map[string]any // over its own
 	answers   []string       // errors of the token endpoint before it gives tokens
 	refresh   string
 
@@ -71,6 +72,7 @@ func (p *idp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		claims := map[string]any{"aud": "daypass", "nonce": p.asked.Get("nonce")}
 		maps.Copy(claims, p.claims)
 		answer = map[string]any{"id_token": p.issuer.Token(time.Now(), claims), "access_token": "unused", "refresh_token": p.refresh}
+		maps.Copy(answer, p.tokens)
 	}
 	_ = json.NewEncoder(w).Encode(answer)
 }
@@ -226,6 +228,11 @@ func TestADeviceThatIsRefused(t *testing.T) {
 		}
 	}
 	p := newIDP(t)
+	p.discovery = map[string]any{"device_authorization_endpoint": ""}
+	if _, err := p.app().Device(t.Context(), func(Code) error { return nil }); err == nil || !strings.Contains(err.Error(), "signs in no devices") {
+		t.Errorf("no endpoint: %v", err)
+	}
+	p = newIDP(t)
 	p.device = map[string]any{"expires_in": 1}
 	p.answers = slices.Repeat([]string{"authorization_pending"}, 100)
 	if _, err := p.app().Device(t.Context(), func(Code) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
@@ -244,6 +251,19 @@ func TestATokenIsRefreshed(t *testing.T) {
 	p.refresh = "new"
 	if got, err := p.app().Refresh(t.Context(), secret.New("old")); err != nil || got.Refresh.Reveal() != "new" {
 		t.Errorf("%+v %v", got, err)
+	}
+}
+
+func TestWhatIsNoIDToken(t *testing.T) {
+	t.Parallel()
+	for token, want := range map[string]string{
+		"": "gave no ID token", "x": "is not a JWT", "a.b": "is not a JWT", "a.b.c.d": "is not a JWT", "a.!.c": "claims of the ID token cannot be read", "a.e30x.c": "cannot be read",
+	} {
+		p := newIDP(t)
+		p.tokens = map[string]any{"id_token": token}
+		if _, err := p.app().Refresh(t.Context(), secret.New("r")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", token, err, want)
+		}
 	}
 }
 
@@ -271,7 +291,7 @@ func TestAProviderIsBounded(t *testing.T) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
 		}
 	}
-	for _, issuer := range []string{"http://idp.example", "", "https://u@idp.example", "https://idp.example?x=1", "idp.example"} {
+	for _, issuer := range []string{"http://idp.example", "", "https://u@idp.example", "https://idp.example?x=1", "idp.example", "https:idp.example", "https://", "%zz"} {
 		a := &App{Issuer: issuer, ClientID: "x"}
 		if _, err := a.Refresh(t.Context(), secret.New("r")); err == nil || !strings.Contains(err.Error(), "issuer") {
 			t.Errorf("issuer %q: %v", issuer, err)

@@ -95,18 +95,24 @@ func remedy(err error) string {
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 func newRoot(std Streams, env Env) *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "daypass",
 		Short: "A self-hosted AWS Security Token Service",
 		Long: `Daypass hands out temporary, limited-privilege credentials over the wire
 protocol of AWS STS, with the IAM API that manages them.`,
-		Version:       versionLine(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				printVersion(cmd)
+				return nil
+			}
+			return cmd.Help()
+		},
 	}
-	root.SetVersionTemplate("{{.Version}}\n")
+	root.Flags().BoolVar(&version, "version", false, "print the version") // cobra's own would link text/template: 11 MB
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return badUsage("%w; see '%s --help'", err, cmd.CommandPath())
 	})

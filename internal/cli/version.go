@@ -13,11 +13,11 @@ func newVersion() *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Args:  noArgs,
-		Run: func(cmd *cobra.Command, _ []string) {
-			fmt.Fprintln(cmd.OutOrStdout(), versionLine())
-		},
+		Run:   func(cmd *cobra.Command, _ []string) { printVersion(cmd) },
 	}
 }
+
+func printVersion(cmd *cobra.Command) { fmt.Fprintln(cmd.OutOrStdout(), versionLine()) }
 
 func versionLine() string {
 	version := "unknown"

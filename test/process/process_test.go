@@ -40,3 +40,16 @@ func TestAProcessServesDiesAndStartsAgain(t *testing.T) {
 		t.Errorf("after SIGTERM daypass ends with %v, want exit code 0", err)
 	}
 }
+
+// A library that calls methods by name, as text/template does, has the linker
+// keep every method of everything: 11 MB more.
+func TestTheProgramIsSmall(t *testing.T) {
+	const most = 52 << 20 // bytes, with symbols and debug information; 35 MB without
+	info, err := os.Stat(process.Binary(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() > most {
+		t.Errorf("the program has %d bytes, at most %d are meant", info.Size(), most)
+	}
+}

@@ -34,7 +34,7 @@ type Env struct {
 	Getenv   func(string) string // "" for what is not set
 	Version  string              // what --version prints
 	Person   *terminal.Person    // who is asked for MFA codes; nil for what is behind In
-	Roles    *rolecache.Dir      // where credentials of the roles of profiles are kept between runs; nil for nowhere
+	Roles    *rolecache.Dir      // where credentials of the roles of profiles are kept between runs; nil keeps none
 }
 
 // The exit codes.

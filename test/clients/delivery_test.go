@@ -219,8 +219,8 @@ func TestValidateLogs(t *testing.T) {
 		s.call("CreateUser", "UserName", fmt.Sprint("user", i))
 		await(t, "a digest", func() bool { return len(filled(store.vouched())) > before })
 	}
+	stopped := time.Now().UTC().Truncate(time.Second) // or later: the call takes a while
 	must("stop-logging", "--name", "all")
-	stopped := time.Now().UTC().Truncate(time.Second)
 	by := map[string][]string{}
 	await(t, "the last digest", func() bool {
 		by = store.vouched()

@@ -43,7 +43,14 @@ func (s *stage) start(t *testing.T) {
 	if s.File, err = Start(s.config()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.spool.Close(); s.File.stop() })
+	t.Cleanup(func() {
+		_ = s.spool.Close()
+		s.stop()
+		select {
+		case <-s.done: // and writes no more into the directory
+		case <-time.After(10 * time.Second): // nobody takes what is written
+		}
+	})
 }
 
 func (s *stage) end(t *testing.T) {
